@@ -1,0 +1,224 @@
+import type { z } from 'zod';
+import type { Operation } from '../../shared/model/operation.ts';
+import type { Change, ChangeDefinition, Migration } from '../vault/change.ts';
+import type { ReadDb } from '../vault/state-db.ts';
+import type { Turn, ValueContext, ValueHash } from '../vault/vault.ts';
+import type { CorePorts } from './ports.ts';
+
+/**
+ * What serves a mount: a secrets engine, an auth method, or `sys`. This file is the whole interface.
+ *
+ * An engine is plain data and functions. It keeps nothing in memory that matters: all it knows is in the state,
+ * and the state changes only through the changes that it returns.
+ */
+export interface Engine {
+  /** `kv`, `database`, `approle`, `token`, `system`, … */
+  readonly type: string;
+  readonly changes: readonly ChangeDefinition<never>[];
+  readonly migrations: readonly Migration[];
+  readonly routes: readonly Route[];
+  /** Engines that lease credentials say how one ends and renews. */
+  readonly leases?: LeaseLifecycle;
+  /** Called inside the turn that mounts it; what must be there from the start. */
+  mounted?(turn: Turn, mount: Mount): readonly Change[];
+  /** Called inside the turn that unmounts it, when its leases are already dead. Removes all its rows. */
+  unmounted?(turn: Turn, mount: Mount): readonly Change[];
+}
+
+/** A mounted engine. */
+export interface Mount {
+  /** Ends with a slash: `secret/`, `auth/approle/`. */
+  readonly path: string;
+  readonly type: string;
+  /** Binds values and rows; never changes, even when the path does. */
+  readonly uuid: string;
+  readonly accessor: string;
+  readonly description: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** Seconds; 0 means the system's default. */
+  readonly defaultTtl: number;
+  /** Seconds; 0 means the system's maximum. */
+  readonly maxTtl: number;
+}
+
+/** One pattern below a mount and what can be done there. */
+export interface Route {
+  /** `data/:path*`: `:name` takes one segment, `:name*` (last) the rest with its slashes, `''` the mount itself. */
+  readonly pattern: string;
+  /** No token is asked for: logins and the few open paths. */
+  readonly unauthenticated?: true;
+  /** Needs the `sudo` capability as well. */
+  readonly sudo?: true;
+  /** Tells create from update for authorization: without it every write is an `update`. */
+  exists?(turn: ReadTurn, captures: Readonly<Record<string, string>>): boolean;
+  /** `update` also serves create (and POST and PUT), unless `create` is named. */
+  readonly operations: Partial<Record<Operation, AnyHandler>>;
+}
+
+/** What may be read while deciding. */
+export interface ReadTurn {
+  readonly db: ReadDb;
+  readonly now: number;
+  readonly mount: Mount;
+}
+
+/** What a handler gets in its turn. */
+export interface RequestTurn extends ReadTurn {
+  readonly requestId: string;
+  readonly path: string;
+  readonly operation: Operation;
+  /** Who asks; absent on unauthenticated routes. */
+  readonly identity: Identity | undefined;
+  readonly random: CorePorts['random'];
+  sealValue(plaintext: Uint8Array, context: ValueContext): ValueHash;
+  revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
+  keyedHash(text: string): string;
+}
+
+/** The asking token, as handlers may know it. */
+export interface Identity {
+  readonly accessor: string;
+  readonly displayName: string;
+  readonly policies: readonly string[];
+  readonly tokenHash: string;
+}
+
+/**
+ * What serves one operation of a route.
+ *
+ * `input` checks captures, body and query together (captures win; unknown fields are dropped, as Vault does).
+ * `prepare` is for slow work without effects (key generation, hashing): it runs outside the loop and changes nothing;
+ * it is preceded by an authorize-only turn. `decide` is synchronous and reads all it relies on.
+ */
+export interface Handler<I, P> {
+  readonly input: z.ZodType<I>;
+  prepare?(input: I, turnless: { readonly ports: CorePorts; readonly mount: Mount }): Promise<P>;
+  decide(turn: RequestTurn, input: I, prepared: P): Decision;
+}
+// biome-ignore lint/suspicious/noExplicitAny: a table of handlers holds many input types; `handler()` pairs each with its schema.
+export type AnyHandler = Handler<any, any>;
+
+/** Pairs a schema with the functions that rely on it. */
+export function handler<I, P = undefined>(definition: Handler<I, P>): AnyHandler {
+  return definition;
+}
+
+/** What a turn decides. */
+export type Decision = ReplyDecision | EffectDecision | IssueDecision;
+
+/** Done in this turn: one record. */
+export interface ReplyDecision {
+  readonly kind: 'reply';
+  readonly changes?: readonly Change[];
+  readonly reply: Reply;
+  /** Leaves no record: only for a poll that changes nothing and tells nothing. */
+  readonly unrecorded?: true;
+}
+
+/**
+ * Something outside must happen between two durable turns: `changes` are the intent, `run` is idempotent, `settle` closes.
+ * `run` sees nothing of the state: `decide` gives it all it needs.
+ */
+export interface EffectDecision {
+  readonly kind: 'effect';
+  readonly changes: readonly Change[];
+  run(signal: AbortSignal): Promise<unknown>;
+  settle(turn: RequestTurn, result: unknown): ReplyDecision;
+  /** What the failed effect leaves in the state. Without it the intent stays as it is. */
+  failed?(turn: RequestTurn): readonly Change[];
+}
+
+/**
+ * A leased credential. Core records the intent (lease state `pending`, the secret sealed), then runs `create`, then settles:
+ * the lease is `active` and the reply carries its id. When `create` fails, or the token died or the client left meanwhile,
+ * the lease goes to `ending` and `LeaseLifecycle.end` proves that nothing is left.
+ */
+export interface IssueDecision {
+  readonly kind: 'issue';
+  readonly terms: LeaseTerms;
+  /** Idempotent by lease id. Throws `target-unavailable` with a reason that is safe to show. */
+  create(lease: Lease, signal: AbortSignal): Promise<{ readonly data: Readonly<Record<string, unknown>> }>;
+}
+
+/** What the engine asks of the lease. */
+export interface LeaseTerms {
+  /** Seconds; capped by core with the mount's and the token's limits. */
+  readonly ttl: number;
+  readonly maxTtl: number;
+  readonly renewable: boolean;
+  /** `dies by itself` at the target even when Keywarden is off, or `needs Keywarden`. */
+  readonly promise: 'dies-by-itself' | 'needs-keywarden';
+  /** What `end` and `renew` need, as plain JSON without secrets (role name, connection name, user name). */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The credential as sealed bytes in the lease, erased at the proof. */
+  readonly secret?: Uint8Array;
+}
+
+/** A lease's life: `pending` -> `active` -> `ending` -> `dead` (proven) or `abandoned` (a person gave up waiting). */
+export type LeaseState = 'pending' | 'active' | 'ending' | 'dead' | 'abandoned';
+
+/** A lease as the engine sees it. Instants are milliseconds since 1970. */
+export interface Lease {
+  readonly id: string;
+  /** 16 random bytes in hex: names the credential at the target without naming the path. */
+  readonly nonce: string;
+  readonly mount: Mount;
+  readonly path: string;
+  readonly state: LeaseState;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly maxExpiresAt: number;
+  readonly renewable: boolean;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** How an engine's leases end and renew. */
+export interface LeaseLifecycle {
+  /**
+   * Reads in the turn what ending needs, and returns the work: disable, end sessions, remove, prove.
+   * The work is idempotent by lease id, resolves only with a proof, and throws `target-unavailable` with a reason otherwise;
+   * core retries it for as long as it takes. `secret` is the sealed credential, for trying the door.
+   */
+  end(turn: ReadTurn, lease: Lease, secret: Uint8Array | undefined): (signal: AbortSignal) => Promise<Proof>;
+  /** The same shape for moving the deadline at the target; `ttl` in seconds from now. */
+  renew?(turn: ReadTurn, lease: Lease, ttl: number): (signal: AbortSignal) => Promise<void>;
+  /** A key that names the target, so that effects run per target with bounded concurrency and a breaker. */
+  target(lease: Lease): string;
+}
+
+/** How death was shown: the checks that were made, in words (`no such role`, `no session`, `login refused: 28P01`). */
+export interface Proof {
+  readonly checks: readonly string[];
+}
+
+/** What goes back to the client. */
+export interface Reply {
+  /** Default 200 with data, 204 without. 404 with data is a deleted KV 2 version. */
+  readonly status?: 200 | 204 | 404;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly warnings?: readonly string[];
+  /** A login: core makes the token. */
+  readonly auth?: AuthGrant;
+  /** Seconds to show without a lease (KV 1's 2764800). */
+  readonly leaseDuration?: number;
+  /** Vault repeats `data` at the top level of some answers of `sys`. */
+  readonly dataAtTop?: true;
+}
+
+/** What a login or a token creation asks core to make a token of. */
+export interface AuthGrant {
+  readonly displayName: string;
+  readonly policies: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Seconds; 0 means the mount's or system's default. */
+  readonly ttl: number;
+  readonly maxTtl: number;
+  readonly period: number;
+  /** 0 means without limit. */
+  readonly numUses: number;
+  readonly renewable: boolean;
+  /** Without a parent it lives on its own; a login's token always does. */
+  readonly parentHash?: string;
+  /** Alias shown by `kw` and the desktop: which app this is (an AppRole's name). */
+  readonly app?: string;
+}

@@ -1,0 +1,21 @@
+import type { RandomBytes, WallClock } from '../vault/ports.ts';
+
+/** The one source of time. Injected everywhere, so that tests drive it. */
+export interface Clock extends WallClock {
+  /** Calls back once after `milliseconds` (at most 2^31-1). Returns how to cancel. */
+  after(milliseconds: number, callback: () => void): () => void;
+}
+
+/** A structured log line; never a secret. Redaction happens behind it as well. */
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  event: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
+
+/** What core and engines need from outside. */
+export interface CorePorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+}

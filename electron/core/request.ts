@@ -1,0 +1,32 @@
+import type { Envelope } from '../../shared/model/envelope.ts';
+import type { Operation } from '../../shared/model/operation.ts';
+
+/** Who asks. A token is looked up in the state; `none` is for logins and the few open paths. */
+export type Credential = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'none' };
+
+/** One request, whoever asks: the renderer over IPC, an app over HTTP, `kw` over the local socket. */
+export interface CoreRequest {
+  readonly credential: Credential;
+  readonly operation: Operation;
+  /** Without `/v1/` and without a leading slash: `secret/data/app`. A list may end with a slash or not. */
+  readonly path: string;
+  /** The body's fields and the query's, unchecked. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Where it came from, for `lookup` and the record: `http`, `socket`, `desktop`. */
+  readonly origin: string;
+  /** Aborted when the client is gone: what an effect has issued by then is revoked at once. */
+  readonly signal?: AbortSignal;
+}
+
+/** What core answers. The HTTP door adds nothing but the status code and headers. */
+export interface CoreResponse {
+  /** 200, 204 or, for a deleted KV 2 version, 404 with a body. */
+  readonly status: 200 | 204 | 404;
+  /** null with 204. */
+  readonly envelope: Envelope | null;
+}
+
+/** The one door to everything: authenticate, authorize, engine, lease, record. Throws KeywardenError alone. */
+export interface Core {
+  handle(request: CoreRequest): Promise<CoreResponse>;
+}

@@ -1,0 +1,76 @@
+import type { Change } from './change.ts';
+import type { ReadDb } from './state-db.ts';
+
+/** Names one sealed value: the SHA-256 of its sealed bytes, in hex. */
+export type ValueHash = string & { readonly brand: 'ValueHash' };
+
+/** What a sealed value is bound to: moved anywhere else it does not open. Never its path, because mounts move. */
+export interface ValueContext {
+  readonly mount: string;
+  readonly owner: string;
+  readonly version: number;
+}
+
+/** Who asked, for the record. */
+export interface Actor {
+  /** `token`, `desktop`, `scheduler`, `stranger`, `vault` */
+  readonly kind: string;
+  /** A token's accessor, a member's name; never a secret. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** One record before the vault numbers and chains it. */
+export interface RecordDraft {
+  readonly actor: Actor;
+  readonly operation: string;
+  readonly path: string;
+  /** `ok`, or a code of shared/errors. */
+  readonly outcome: string;
+  readonly requestId: string;
+  readonly changes: readonly Change[];
+}
+
+/** A record as the ledger holds it. */
+export interface LedgerRecord extends RecordDraft {
+  readonly sequence: number;
+  /** Vault time in milliseconds since 1970: never before the record ahead of it. */
+  readonly time: number;
+}
+
+/**
+ * One turn of the commit loop: synchronous, alone, inside its own savepoint. A throw undoes the whole turn.
+ * It must not be kept past the call that received it.
+ */
+export interface Turn {
+  readonly db: ReadDb;
+  /** Vault time in milliseconds: max(wall clock, time of the last record). */
+  readonly now: number;
+  /** Seals a value; its bytes travel with the next record and stay in the state until `forgetValue` is recorded. */
+  sealValue(plaintext: Uint8Array, context: ValueContext): ValueHash;
+  /** Opens one sealed value. Throws `vault-damaged` when it does not authenticate. */
+  revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
+  /** The keyed hash under which a token or a secret-id is stored: HMAC-SHA-256, hex. SECURITY(B2) */
+  keyedHash(text: string): string;
+  /** Applies the record's changes to the state now, and writes it with this batch. */
+  record(draft: RecordDraft): void;
+}
+
+/** A change that core and engines may use to erase a sealed value: type and shape are the vault's own. */
+export const FORGET_VALUE = 'vault/value-forgotten@1';
+
+/** The open vault, as core sees it. */
+export interface Vault {
+  readonly id: string;
+  /**
+   * Runs one turn and resolves with its result once everything it recorded is durable.
+   * Throws what the turn threw, `ledger-unavailable` when the batch could not be written, `sealed` after `close`.
+   */
+  turn<T>(decide: (turn: Turn) => T): Promise<T>;
+  /** Calls back after records have become durable, in order. Returns how to stop. */
+  watch(listener: (records: readonly LedgerRecord[]) => void): () => void;
+  /** Where the ledger stands. */
+  head(): { readonly sequence: number; readonly hash: string };
+  /** Finishes what is queued, writes a snapshot, zero-fills all keys, releases the lock. */
+  close(): Promise<void>;
+}

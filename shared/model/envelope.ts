@@ -1,0 +1,29 @@
+/** What Vault answers with: every key is always there (VAULT dialect, `sdk/logical/translate_response.go`). */
+export interface Envelope {
+  readonly request_id: string;
+  readonly lease_id: string;
+  readonly renewable: boolean;
+  /** Seconds. */
+  readonly lease_duration: number;
+  readonly data: Readonly<Record<string, unknown>> | null;
+  readonly wrap_info: null;
+  readonly warnings: readonly string[] | null;
+  readonly auth: AuthEnvelope | null;
+}
+
+/** The `auth` block that a login, a token creation and a token renewal answer with. */
+export interface AuthEnvelope {
+  readonly client_token: string;
+  readonly accessor: string;
+  readonly policies: readonly string[];
+  readonly token_policies: readonly string[];
+  readonly metadata: Readonly<Record<string, string>> | null;
+  /** Seconds; 0 means that it never ends. */
+  readonly lease_duration: number;
+  readonly renewable: boolean;
+  readonly entity_id: string;
+  readonly token_type: string;
+  readonly orphan: boolean;
+  readonly mfa_requirement: null;
+  readonly num_uses: number;
+}
