@@ -18,7 +18,8 @@ export interface ApplyContext {
 /** How a change is checked and applied. `apply` is a pure function of (state, change, context): replaying must give the same state. */
 export interface ChangeDefinition<T = unknown> {
   readonly type: string;
-  readonly schema: z.ZodType<T>;
+  /** Checks for `T`; typed loosely so that definitions of all kinds stand in one list (`ChangeDefinition<never>[]`). */
+  readonly schema: z.ZodType;
   apply(db: StateDb, data: T, context: ApplyContext): void;
   /** Makes a change of this type. */
   make(data: T): Change;
