@@ -1,0 +1,58 @@
+/** Plain JSON, as the ledger holds it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/**
+ * The one encoding of a plain value (RFC 8785: keys sorted by UTF-16 code units, no white space, UTF-8).
+ * Properties that are `undefined` count as absent. Throws `TypeError` on anything that JSON cannot say.
+ */
+export function encodeCanonical(value: unknown): Uint8Array {
+  return encoder.encode(canonicalText(value));
+}
+
+/** Parses canonical bytes. Throws `SyntaxError` where the bytes are not exactly what `encodeCanonical` gives. */
+export function decodeCanonical(bytes: Uint8Array): Json {
+  let text: string;
+  let value: Json;
+  try {
+    text = decoder.decode(bytes);
+    value = JSON.parse(text) as Json;
+  } catch {
+    // The parser's own message quotes its input, and that may be a secret's name.
+    throw new SyntaxError('not JSON');
+  }
+  // Encoding again is the whole check: duplicate keys, order, spaces, `1.0` and `\u0041` all end here.
+  if (canonicalText(value) !== text) throw new SyntaxError('not canonical JSON');
+  return value;
+}
+
+function canonicalText(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError('a number that JSON cannot say');
+      return JSON.stringify(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? `[${value.map(canonicalText).join(',')}]` : objectText(value);
+    default:
+      throw new TypeError(`a ${typeof value} is not JSON`);
+  }
+}
+
+function objectText(value: object): string {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw new TypeError('not a plain object');
+  const members = value as Record<string, unknown>;
+  let text = '';
+  for (const key of Object.keys(members).sort()) {
+    if (members[key] === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalText(members[key])}`;
+  }
+  return `{${text}}`;
+}

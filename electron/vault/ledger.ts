@@ -1,0 +1,34 @@
+import type { Head } from './head.ts';
+
+/** The records of one batch, as canonical bytes, with the sealed values that they name. */
+export interface LedgerBatch {
+  /** Where the chain stood before this batch. */
+  readonly before: Head;
+  readonly records: readonly Uint8Array[];
+  readonly attachments: readonly Uint8Array[];
+  /** Where the chain stands after it. */
+  readonly after: Head;
+}
+
+/**
+ * An append-only sequence of batches. Files by default; whatever else holds the frames implements the same.
+ * One writer, and one `append` at a time: the commit loop sees to that.
+ */
+export interface Ledger {
+  /**
+   * Resolves once the batch is durable. Throws `ledger-unavailable` when it is not, and then the batch is void:
+   * it will never be read back.
+   */
+  append(batch: LedgerBatch): Promise<void>;
+  /** False while nothing can be appended. Trying again is due when `recover` says so. */
+  readonly writable: boolean;
+  /** Tries to become writable again, if the back-off since the last try is over. */
+  recover(): Promise<void>;
+  /** Batches in order, the first being the one that holds the record after `sequence`. */
+  read(sequence: number): AsyncIterable<LedgerBatch>;
+  /** The last durable record. */
+  head(): Head;
+  /** Calls back after each append. Returns how to stop. */
+  watch(listener: (batch: LedgerBatch) => void): () => void;
+  close(): Promise<void>;
+}

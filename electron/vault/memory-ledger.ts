@@ -1,0 +1,33 @@
+import { EMPTY_HEAD, type Head } from './head.ts';
+import type { Ledger, LedgerBatch } from './ledger.ts';
+
+/** A ledger that lives as long as the process: for `kw serve --dev` and for tests. */
+export class MemoryLedger implements Ledger {
+  readonly writable = true;
+  readonly #batches: LedgerBatch[] = [];
+  readonly #listeners = new Set<(batch: LedgerBatch) => void>();
+
+  async append(batch: LedgerBatch): Promise<void> {
+    this.#batches.push(batch);
+    for (const listener of this.#listeners) listener(batch);
+  }
+
+  async recover(): Promise<void> {}
+
+  async *read(sequence: number): AsyncIterable<LedgerBatch> {
+    for (const batch of [...this.#batches]) if (batch.after.sequence > sequence) yield batch;
+  }
+
+  head(): Head {
+    return this.#batches.at(-1)?.after ?? EMPTY_HEAD;
+  }
+
+  watch(listener: (batch: LedgerBatch) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#batches.length = 0;
+  }
+}

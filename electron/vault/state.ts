@@ -1,0 +1,98 @@
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import { hashSealedValue } from '../crypto/sealed-value.ts';
+import type { ChangeDefinition, Migration, StateSchema } from './change.ts';
+import { SqlDatabase } from './sql-database.ts';
+import type { ReadDb } from './state-db.ts';
+import { valueForgotten, valueMigration } from './value-changes.ts';
+import type { LedgerRecord, ValueHash } from './vault.ts';
+
+/**
+ * All that decisions need, in memory. It changes only by applying the changes of records, in their order;
+ * applying the same records to an empty state gives the same state, always.
+ */
+export class State {
+  readonly #db: SqlDatabase;
+  readonly #changes = new Map<string, ChangeDefinition>();
+
+  private constructor(db: SqlDatabase, schema: StateSchema) {
+    this.#db = db;
+    for (const change of [valueForgotten, ...schema.changes]) {
+      if (this.#changes.has(change.type)) throw new TypeError(`two definitions of ${change.type}`);
+      this.#changes.set(change.type, change);
+    }
+    this.#migrate([valueMigration, ...schema.migrations]);
+  }
+
+  /** An empty state, or one from a snapshot's image. Throws `vault-newer` when the image knows more than we do. */
+  static async open(schema: StateSchema, image?: Uint8Array): Promise<State> {
+    return new State(await SqlDatabase.open(image), schema);
+  }
+
+  get reading(): ReadDb {
+    return this.#db;
+  }
+
+  /**
+   * Applies one record. Throws `vault-newer` for a change that nobody here knows,
+   * and the schema's own error for one that is not what its type says.
+   */
+  apply(record: LedgerRecord): void {
+    for (const { type, data } of record.changes) {
+      const change = this.#changes.get(type);
+      if (!change) {
+        throw new KeywardenError(
+          'vault-newer',
+          `Record ${record.sequence} holds a change (${type}) that this version of Keywarden does not know.`,
+        );
+      }
+      change.apply(this.#db, change.schema.parse(data), { sequence: record.sequence, time: record.time });
+    }
+  }
+
+  keepValue(sealed: Uint8Array): ValueHash {
+    const hash = hashSealedValue(sealed) as ValueHash;
+    this.#db.run('INSERT OR IGNORE INTO vault_values (hash, sealed) VALUES (?, ?)', hash, sealed);
+    return hash;
+  }
+
+  sealedValue(hash: ValueHash): Uint8Array | undefined {
+    return this.#db.get<{ sealed: Uint8Array }>('SELECT sealed FROM vault_values WHERE hash = ?', hash)
+      ?.sealed;
+  }
+
+  begin(savepoint: 'batch' | 'turn'): void {
+    this.#db.run(`SAVEPOINT ${savepoint}`);
+  }
+
+  keep(savepoint: 'batch' | 'turn'): void {
+    this.#db.run(`RELEASE ${savepoint}`);
+  }
+
+  undo(savepoint: 'batch' | 'turn'): void {
+    this.#db.run(`ROLLBACK TO ${savepoint}`);
+    this.#db.run(`RELEASE ${savepoint}`);
+  }
+
+  /** The SQLite image for a snapshot. Only between batches. */
+  image(): Uint8Array {
+    return this.#db.image();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #migrate(known: readonly Migration[]): void {
+    this.#db.execute('CREATE TABLE IF NOT EXISTS vault_migrations (id TEXT NOT NULL PRIMARY KEY) STRICT;');
+    const done = new Set(this.#db.all<{ id: string }>('SELECT id FROM vault_migrations').map(({ id }) => id));
+    for (const id of done) {
+      if (!known.some((migration) => migration.id === id)) throw new KeywardenError('vault-newer');
+    }
+    for (const { id, sql } of [...known].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      if (done.has(id)) continue;
+      this.#db.execute(`BEGIN;\n${sql}\n;`);
+      this.#db.run('INSERT INTO vault_migrations (id) VALUES (?)', id);
+      this.#db.execute('COMMIT;');
+    }
+  }
+}
