@@ -73,6 +73,13 @@ export interface RequestTurn extends ReadTurn {
   sealValue(plaintext: Uint8Array, context: ValueContext): ValueHash;
   revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
   keyedHash(text: string): string;
+  /** This mount's leases that are neither proven dead nor abandoned: what a connection may not be deleted under. */
+  liveLeases(): readonly Lease[];
+}
+
+/** What a lease's end and renewal get in their turn: they need the target's own credentials. */
+export interface LeaseTurn extends ReadTurn {
+  revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
 }
 
 /** The asking token, as handlers may know it. */
@@ -137,7 +144,15 @@ export interface IssueDecision {
   readonly kind: 'issue';
   readonly terms: LeaseTerms;
   /** Idempotent by lease id. Throws `target-unavailable` with a reason that is safe to show. */
-  create(lease: Lease, signal: AbortSignal): Promise<{ readonly data: Readonly<Record<string, unknown>> }>;
+  create(lease: Lease, signal: AbortSignal): Promise<Issued>;
+}
+
+/** What the target gave. */
+export interface Issued {
+  /** Shown to the client, once. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** What only the target could tell and `end` needs (a role's OID): joined to `Lease.data` in the closing turn. */
+  readonly remember?: Readonly<Record<string, unknown>>;
 }
 
 /** What the engine asks of the lease. */
@@ -179,9 +194,9 @@ export interface LeaseLifecycle {
    * The work is idempotent by lease id, resolves only with a proof, and throws `target-unavailable` with a reason otherwise;
    * core retries it for as long as it takes. `secret` is the sealed credential, for trying the door.
    */
-  end(turn: ReadTurn, lease: Lease, secret: Uint8Array | undefined): (signal: AbortSignal) => Promise<Proof>;
+  end(turn: LeaseTurn, lease: Lease, secret: Uint8Array | undefined): (signal: AbortSignal) => Promise<Proof>;
   /** The same shape for moving the deadline at the target; `ttl` in seconds from now. */
-  renew?(turn: ReadTurn, lease: Lease, ttl: number): (signal: AbortSignal) => Promise<void>;
+  renew?(turn: LeaseTurn, lease: Lease, ttl: number): (signal: AbortSignal) => Promise<void>;
   /** A key that names the target, so that effects run per target with bounded concurrency and a breaker. */
   target(lease: Lease): string;
 }
