@@ -1,0 +1,3 @@
+import { main, withoutDesktop } from './setup.mjs';
+
+await main(withoutDesktop, () => 0);

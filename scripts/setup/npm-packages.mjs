@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { announce } from '../process/announce.mjs';
+import { runCommand } from '../process/run-command.mjs';
+import { projectRoot } from '../project-root.mjs';
+
+const withinMs = 15 * 60_000;
+
+/** Installs what package-lock.json pins, without running anybody's install scripts. SECURITY(D1) */
+export const npmPackages = {
+  done: () => installedAsLocked(),
+  async run() {
+    announce('installing npm packages (npm ci)');
+    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const stdio = ['ignore', 2, 2];
+    const code = await runCommand('npm', args, { cwd: projectRoot, stdio, timeoutMs: withinMs });
+    if (code !== 0) throw new Error('npm ci failed; its own message is above.');
+    if (!installedAsLocked())
+      throw new Error('npm ci ended, but node_modules is not what package-lock.json says.');
+  },
+};
+
+/**
+ * Compares the lock file with npm's own record of what it put into node_modules. npm writes that record last, so an
+ * installation that was cut short never looks complete.
+ */
+function installedAsLocked() {
+  const wanted = lockedPackages('package-lock.json');
+  const present = lockedPackages(join('node_modules', '.package-lock.json'));
+  if (!wanted || !present) return false;
+  return Object.entries(wanted).every(([path, pkg]) => {
+    const found = present[path];
+    // Optional packages are for some platforms only, and npm leaves the others out.
+    if (path === '' || (!found && pkg.optional)) return true;
+    return found?.version === pkg.version && found.integrity === pkg.integrity;
+  });
+}
+
+function lockedPackages(file) {
+  try {
+    return JSON.parse(readFileSync(join(projectRoot, file), 'utf8')).packages;
+  } catch {
+    return null;
+  }
+}

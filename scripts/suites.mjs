@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installedRuntime } from './electron-runtime/installed-runtime.mjs';
+import { withDisplay } from './process/display.mjs';
+import { readCounts } from './process/reports.mjs';
+import { runCommand } from './process/run-command.mjs';
+import { projectRoot } from './project-root.mjs';
+import { everything, forUnitTests, withoutDesktop } from './setup.mjs';
+
+const minute = 60_000;
+const vitestFile = join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs');
+const playwrightFile = join(projectRoot, 'node_modules', '@playwright', 'test', 'cli.js');
+
+/** Every part of the suite: what it needs, how long it may take at most, and how it is run. */
+export const suites = {
+  unit: { needs: forUnitTests, limitMs: 10 * minute, run: vitest('unit') },
+  // The same sealing and key derivation on Electron's own cryptography, which is not Node's.
+  'crypto-in-electron': { needs: everything, limitMs: 5 * minute, run: cryptoInElectron },
+  integration: { needs: withoutDesktop, limitMs: 15 * minute, run: vitest('integration') },
+  fault: { needs: withoutDesktop, limitMs: 10 * minute, run: vitest('fault') },
+  e2e: { needs: everything, limitMs: 20 * minute, run: playwright('e2e', 'security') },
+  sandbox: { needs: everything, limitMs: 5 * minute, run: playwright('sandbox') },
+  screenshots: { needs: everything, limitMs: 10 * minute, run: playwright('screenshots') },
+};
+
+/** Runs one suite and resolves to its exit code and to how many tests passed, failed and were skipped. */
+export async function runSuite(name, args = []) {
+  const { run, limitMs } = suites[name];
+  const folder = mkdtempSync(join(tmpdir(), 'keywarden-report-'));
+  const report = join(folder, 'report.json');
+  try {
+    const code = await run({ args, report, timeoutMs: limitMs });
+    const counts = readCounts(report);
+    // A runner that fails without a failed test (a file that does not load, a time limit) is a failure too.
+    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    return { code, ...counts };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function vitest(project) {
+  return ({ args, report, timeoutMs }) => {
+    const command = [vitestFile, 'run', '--project', project, ...vitestReporters(report), ...args];
+    return runCommand(process.execPath, command, { cwd: projectRoot, timeoutMs });
+  };
+}
+
+function cryptoInElectron({ args, report, timeoutMs }) {
+  const command = [
+    vitestFile,
+    'run',
+    '--project',
+    'unit',
+    'test/unit/crypto',
+    ...vitestReporters(report),
+    ...args,
+  ];
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  return runCommand(installedRuntime(), command, { cwd: projectRoot, env, timeoutMs });
+}
+
+function vitestReporters(report) {
+  return ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+}
+
+function playwright(...projects) {
+  return ({ args, report, timeoutMs }) =>
+    withDisplay((display) => {
+      const chosen = projects.map((project) => `--project=${project}`);
+      const command = [playwrightFile, 'test', '--reporter=list,json', ...chosen, ...args];
+      const env = { ...display, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+      return runCommand(process.execPath, command, { cwd: projectRoot, env, timeoutMs });
+    });
+}
