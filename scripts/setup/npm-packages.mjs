@@ -1,24 +1,40 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { announce } from '../process/announce.mjs';
 import { runCommand } from '../process/run-command.mjs';
 import { projectRoot } from '../project-root.mjs';
 
 const withinMs = 15 * 60_000;
+const attempts = 3;
 
 /** Installs what package-lock.json pins, without running anybody's install scripts. SECURITY(D1) */
 export const npmPackages = {
   done: () => installedAsLocked(),
   async run() {
     announce('installing npm packages (npm ci)');
-    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    const stdio = ['ignore', 2, 2];
-    const code = await runCommand('npm', args, { cwd: projectRoot, stdio, timeoutMs: withinMs });
-    if (code !== 0) throw new Error('npm ci failed; its own message is above.');
-    if (!installedAsLocked())
-      throw new Error('npm ci ended, but node_modules is not what package-lock.json says.');
+    for (let attempt = 1; !(await install()); attempt += 1) {
+      if (attempt === attempts) throw new Error('npm ci failed; its own message is above.');
+      // An npm whose set-up was killed may still be writing: without its tree it ends, and the next try is alone.
+      rmSync(join(projectRoot, 'node_modules'), {
+        recursive: true,
+        force: true,
+        maxRetries: 10,
+        retryDelay: 500,
+      });
+      announce('trying again');
+    }
   },
 };
+
+async function install() {
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const code = await runCommand('npm', args, {
+    cwd: projectRoot,
+    stdio: ['ignore', 2, 2],
+    timeoutMs: withinMs,
+  });
+  return code === 0 && installedAsLocked();
+}
 
 /**
  * Compares the lock file with npm's own record of what it put into node_modules. npm writes that record last, so an
