@@ -24,6 +24,8 @@ export interface CoreResponse {
   readonly status: 200 | 204 | 404;
   /** null with 204. */
   readonly envelope: Envelope | null;
+  /** The HTTP door repeats `data` at the top level of the body (`Reply.dataAtTop`). */
+  readonly dataAtTop?: true;
 }
 
 /** The one door to everything: authenticate, authorize, engine, lease, record. Throws KeywardenError alone. */
