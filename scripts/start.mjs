@@ -1,9 +1,13 @@
+import { createInterface } from 'node:readline';
 import { installedRuntime } from './electron-runtime/installed-runtime.mjs';
 import { announce } from './process/announce.mjs';
 import { withDisplay } from './process/display.mjs';
 import { runCommand } from './process/run-command.mjs';
 import { projectRoot } from './project-root.mjs';
 import { everything, main } from './setup.mjs';
+
+// What Chromium says on a machine without a desktop bus or a graphics card; nobody can do anything about it.
+const noise = /ERROR:(bus|viz_main_impl|command_buffer_proxy_impl)\.cc/;
 
 await main(everything, () =>
   withDisplay((env) => {
@@ -13,6 +17,17 @@ await main(everything, () =>
       announce('running as root: starting Electron with --no-sandbox');
       flags.push('--no-sandbox');
     }
-    return runCommand(installedRuntime(), [...flags, projectRoot, ...process.argv.slice(2)], { env });
+    const args = [...flags, projectRoot, ...process.argv.slice(2)];
+    return runCommand(installedRuntime(), args, {
+      env,
+      stdio: ['inherit', 'inherit', 'pipe'],
+      onStart: showErrors,
+    });
   }),
 );
+
+function showErrors(electron) {
+  createInterface(electron.stderr).on('line', (line) => {
+    if (!noise.test(line)) process.stderr.write(`${line}\n`);
+  });
+}

@@ -24,13 +24,17 @@ export const suites = {
   screenshots: { needs: everything, limitMs: 10 * minute, run: playwright('screenshots') },
 };
 
-/** Runs one suite and resolves to its exit code and to how many tests passed, failed and were skipped. */
-export async function runSuite(name, args = []) {
+/**
+ * Runs one suite and resolves to its exit code and to how many tests passed, failed and were skipped. With `rounds`,
+ * its repeated tests repeat that often (they read KEYWARDEN_FAULT_ROUNDS or KEYWARDEN_FUZZ_ROUNDS), without a limit.
+ */
+export async function runSuite(name, { args = [], rounds } = {}) {
   const { run, limitMs } = suites[name];
+  if (rounds) process.env[`KEYWARDEN_${name.toUpperCase()}_ROUNDS`] = rounds;
   const folder = mkdtempSync(join(tmpdir(), 'keywarden-report-'));
   const report = join(folder, 'report.json');
   try {
-    const code = await run({ args, report, timeoutMs: limitMs });
+    const code = await run({ args, report, timeoutMs: rounds ? undefined : limitMs });
     const counts = readCounts(report);
     // A runner that fails without a failed test (a file that does not load, a time limit) is a failure too.
     if (code !== 0 && counts.failed === 0) counts.failed = 1;

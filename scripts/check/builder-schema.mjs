@@ -17,7 +17,7 @@ export async function bite() {
 }
 
 async function validate(folder) {
-  requireBuilder('builder-util').setPrinter(() => {}); // it announces every file that it reads
+  requireBuilder('builder-util').log.stream = { write() {} }; // it announces every file that it reads
   const { getConfig, validateConfiguration } = requireBuilder('app-builder-lib/out/util/config/config.js');
   const config = await getConfig(folder, 'electron-builder.yml', null);
   try {

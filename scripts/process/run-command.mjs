@@ -5,11 +5,12 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Runs a command to its end and resolves to its exit code (128+n for a signal, 124 when it outlived `timeoutMs`).
- * With `capture`, resolves to `{ code, output }` instead of showing what the command prints.
+ * With `capture`, resolves to `{ code, output }` instead of showing what the command prints. `onStart` gets the child.
  */
-export function runCommand(command, args, { timeoutMs, capture = false, stdio, ...options } = {}) {
+export function runCommand(command, args, { timeoutMs, capture = false, stdio, onStart, ...options } = {}) {
   const streams = stdio ?? (capture ? ['ignore', 'pipe', 'pipe'] : 'inherit');
   const child = spawn(command, args, { ...options, stdio: streams });
+  onStart?.(child);
   const forward = (signal) => child.kill(signal);
   for (const signal of forwarded) process.on(signal, forward);
 

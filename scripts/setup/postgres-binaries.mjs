@@ -25,7 +25,7 @@ export const postgresBinaries = {
   async run() {
     for (const folder of installed()) {
       if (!hasLinks(folder)) await createLinks(folder);
-      if (!isReachable(folder)) moveWhereOthersReach(folder);
+      if (!isReachable(folder)) await moveWhereOthersReach(folder);
     }
   },
 };
@@ -56,14 +56,16 @@ function isReachable(folder) {
   return true;
 }
 
-function moveWhereOthersReach(folder) {
+async function moveWhereOthersReach(folder) {
   const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const target = join(sharedPlace, `${name.split('/')[1]}-${version}`);
   const complete = existsSync(join(target, 'package.json')) && hasLinks(target);
   if (!complete) {
-    mkdirSync(sharedPlace, { recursive: true, mode: 0o755 });
+    mkdirSync(sharedPlace, { recursive: true });
     rmSync(target, { recursive: true, force: true });
     cpSync(folder, target, { recursive: true, verbatimSymlinks: true });
+    // Root's umask may have kept all of it to root.
+    await runCommand('chmod', ['-R', 'a+rX', dirname(sharedPlace)], { timeoutMs: 60_000 });
   }
   rmSync(folder, { recursive: true });
   symlinkSync(target, folder, 'dir');
