@@ -62,7 +62,7 @@ module.exports = {
       name: 'only-declared-packages',
       severity: 'error',
       from: {},
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'], pathNot: electronPackage },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: electronPackage },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {

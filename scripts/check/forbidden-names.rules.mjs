@@ -29,7 +29,7 @@ export const rules = [
   // SECURITY(I1)
   {
     names: ['ipcMain'],
-    allowed: /^electron\/main\/index\.ts$/,
+    allowed: /^electron\/main\/life-cycle\.ts$/,
     why: 'is handed to the router once; handlers are made by the router',
   },
   { names: ['ipcRenderer'], allowed: /^electron\/preload\//, why: 'belongs to the preload alone' },
