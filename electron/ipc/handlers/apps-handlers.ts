@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import type { App, Keycard } from '../../../shared/ipc/contract.ts';
+import { doorsOfPolicy, policyOfDoors } from '../../../shared/model/door.ts';
+import { dataOf, listKeys, orNothing } from '../answer.ts';
+import type { Ask, Desk } from '../desk.ts';
+import { revealHandOver } from '../hand-over.ts';
+import { listLeases } from '../lease-answer.ts';
+import type { Handlers } from '../router.ts';
+
+type AppsChannel =
+  | 'apps.list'
+  | 'apps.show'
+  | 'apps.write'
+  | 'apps.remove'
+  | 'apps.handOver'
+  | 'apps.copyHandOver';
+
+const KIND = 'hand-over';
+const policyName = (app: string): string => `app-${app.toLowerCase()}`;
+
+const appRole = z.object({ token_policies: z.array(z.string()), token_ttl: z.number() });
+
+/** App identities (AppRole), each with its policy, and the hand-over of their first keycard. */
+export function appsHandlers(desk: Desk): Pick<Handlers, AppsChannel> {
+  const { ask, held } = desk;
+  return {
+    'apps.list': async () => {
+      const keycards = await listLeases(ask);
+      const apps: App[] = [];
+      for (const name of await listKeys(ask, 'auth/approle/role')) {
+        apps.push(describeApp(name, await readRole(ask, name), keycards));
+      }
+      return { apps };
+    },
+
+    'apps.show': async ({ name }) => {
+      const role = await readRole(ask, name);
+      const policyText = (await readPolicy(ask, policyName(name))) ?? '';
+      const doors = doorsOfPolicy(policyText);
+      const keycards = await listLeases(ask);
+      return {
+        app: describeApp(name, role, keycards),
+        roleId: await readRoleId(ask, name),
+        doors: doors ?? [],
+        policyText,
+        policyByHand: doors === undefined,
+        tokenTtl: role.token_ttl,
+        keycards: keycards.filter((card) => card.holder === name.toLowerCase()),
+      };
+    },
+
+    'apps.write': async ({ name, access, tokenTtl }) => {
+      const policy = 'doors' in access ? policyOfDoors(access.doors) : access.policyText;
+      await ask('update', `sys/policies/acl/${policyName(name)}`, { policy });
+      await ask('update', `auth/approle/role/${name}`, {
+        token_policies: [policyName(name)],
+        token_ttl: tokenTtl,
+      });
+      return describeApp(name, await readRole(ask, name), await listLeases(ask));
+    },
+
+    'apps.remove': async ({ name }) => {
+      await ask('delete', `auth/approle/role/${name}`);
+      await ask('delete', `sys/policies/acl/${policyName(name)}`);
+      return {};
+    },
+
+    'apps.handOver': async ({ name, ttl }) => {
+      const address = desk.brokerAddress();
+      if (address === null) throw new KeywardenError('not-running', 'The broker does not serve right now.');
+      const roleId = await readRoleId(ask, name);
+      const envelope = await ask('update', `auth/approle/role/${name}/secret-id`, { num_uses: 1, ttl });
+      const { secret_id: secretId } = dataOf(envelope, z.object({ secret_id: z.string() }));
+      const handle = held.hold(KIND, revealHandOver({ address, roleId, secretId }));
+      return { handle, roleId, expiresAt: desk.now() + ttl * 1000, address };
+    },
+
+    'apps.copyHandOver': async ({ handle, what }) => {
+      const text = held.reveal(KIND, handle)[what];
+      if (text === undefined) throw new KeywardenError('not-found');
+      return { clearsAt: await desk.copy(text) };
+    },
+  };
+}
+
+async function readRole(ask: Ask, name: string): Promise<z.output<typeof appRole>> {
+  return dataOf(await ask('read', `auth/approle/role/${name}`), appRole);
+}
+
+async function readRoleId(ask: Ask, name: string): Promise<string> {
+  const envelope = await ask('read', `auth/approle/role/${name}/role-id`);
+  return dataOf(envelope, z.object({ role_id: z.string() })).role_id;
+}
+
+async function readPolicy(ask: Ask, name: string): Promise<string | undefined> {
+  const envelope = await orNothing(ask('read', `sys/policies/acl/${name}`));
+  return envelope ? dataOf(envelope, z.object({ policy: z.string() })).policy : undefined;
+}
+
+function describeApp(name: string, role: z.output<typeof appRole>, keycards: readonly Keycard[]): App {
+  const isHeld = (card: Keycard): boolean => card.holder === name && card.state === 'active';
+  return {
+    name,
+    createdAt: null,
+    lastLoginAt: null,
+    liveKeycards: keycards.filter(isHeld).length,
+    policyNames: role.token_policies,
+  };
+}

@@ -1,0 +1,115 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import type { IpcOutput } from '../../shared/ipc/contract.ts';
+import type { CorePorts } from '../core/ports.ts';
+import type { Desk, SampleDatabase } from '../ipc/desk.ts';
+import type { HeldValues } from '../ipc/held-values.ts';
+import type { TimedClipboard } from '../platform/timed-clipboard.ts';
+import type { BrokerDoor } from './broker-door.ts';
+import type { KnownVaults } from './known-vaults.ts';
+import type { PreferencesStore } from './preferences.ts';
+import type { ManagedSample } from './sample-database/sample-database.ts';
+import type { VaultDoor } from './vault-door.ts';
+import type { VaultPhase } from './vault-phase.ts';
+
+/** What the desk is put together from. */
+export interface DeskParts {
+  readonly ports: CorePorts;
+  readonly phase: VaultPhase;
+  readonly vaults: VaultDoor;
+  readonly known: KnownVaults;
+  readonly preferences: PreferencesStore;
+  readonly broker: BrokerDoor;
+  readonly clipboard: TimedClipboard;
+  readonly held: HeldValues;
+  /** Absent where there is no embedded PostgreSQL. */
+  readonly sample: ManagedSample | undefined;
+  readonly chooseFolder: Desk['chooseFolder'];
+  /** Called after the preferences were written. */
+  readonly preferencesChanged: () => void;
+  /** Where new vaults lie by default. */
+  readonly vaultsFolder: string;
+  readonly platform: IpcOutput<'app.status'>['platform'];
+  readonly version: string;
+}
+
+/** Puts the desktop's parts together into what the window's requests may use. */
+export function createDesk(parts: DeskParts): Desk {
+  const { phase, clipboard, preferences, ports } = parts;
+  return {
+    now: () => ports.clock.now(),
+    status: () => describeDesk(parts),
+    preferences: () => preferences.current(),
+    async setPreferences(next) {
+      await preferences.write(next);
+      parts.preferencesChanged();
+    },
+    suggestFolder: (name) => freeFolder(parts.vaultsFolder, name),
+    chooseFolder: parts.chooseFolder,
+    create: ({ name, directory, passphrase }) => phase.create(name.trim(), directory, passphrase),
+    unlock: ({ directory, passphrase }) => phase.unlock(directory, passphrase),
+    forget: (directory) => phase.forget(directory),
+    lock: () => phase.lock(),
+    seal: () => phase.seal(),
+    ask: phase.ask,
+    copy: (text) => clipboard.copy(text, preferences.current().clipboardSeconds),
+    clearClipboard: () => clipboard.clear(),
+    held: parts.held,
+    sample: sampleFor(parts),
+    brokerAddress: () => parts.broker.address(),
+  };
+}
+
+/** The sample, asked for by the signed-in member. */
+function sampleFor({ sample, phase }: DeskParts): SampleDatabase {
+  const present = (): ManagedSample => {
+    if (sample) return sample;
+    throw new KeywardenError('not-available');
+  };
+  return {
+    state: () => sample?.state() ?? { state: 'absent', address: null },
+    start: async () => present().start(phase.ask),
+    stop: async () => present().stop(phase.ask),
+  };
+}
+
+async function describeDesk(parts: DeskParts): Promise<IpcOutput<'app.status'>> {
+  const state = parts.phase.state();
+  const isOpen = state.phase === 'open' || state.phase === 'locked';
+  const knownVaults = await Promise.all(
+    parts.known.list().map(async ({ directory, name }) => {
+      const problem = await parts.vaults.problem(directory);
+      return { directory, name, present: problem === null, problem };
+    }),
+  );
+  return {
+    phase: state.phase,
+    vault: isOpen ? { id: state.keywarden.vaultId, ...state.vault } : null,
+    knownVaults,
+    broker: parts.broker.status(isOpen),
+    nextTryAt: parts.phase.nextTryAt(),
+    clipboardClearsAt: parts.clipboard.clearsAt(),
+    sampleAvailable: parts.sample !== undefined,
+    platform: parts.platform,
+    version: parts.version,
+  };
+}
+
+/** A folder of that name that is not there yet. */
+async function freeFolder(parent: string, name: string): Promise<string> {
+  const slug = name
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60)
+    .toLowerCase();
+  for (let number = 1; ; number++) {
+    const directory = join(parent, `${slug === '' ? 'vault' : slug}${number === 1 ? '' : `-${number}`}`);
+    try {
+      await access(directory);
+    } catch {
+      return directory;
+    }
+  }
+}

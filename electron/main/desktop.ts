@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import type { IpcOutput } from '../../shared/ipc/contract.ts';
+import type { IpcEvent } from '../../shared/ipc/events.ts';
+import { runtimePaths } from '../../shared/model/runtime-paths.ts';
+import type { CorePorts } from '../core/ports.ts';
+import type { Core } from '../core/request.ts';
+import type { Desk } from '../ipc/desk.ts';
+import { createHeldValues } from '../ipc/held-values.ts';
+import { type ClipboardDoor, createTimedClipboard } from '../platform/timed-clipboard.ts';
+import { type BrokerDoor, createBrokerDoor, type RunningBroker } from './broker-door.ts';
+import { createDesk } from './desk.ts';
+import { openKnownVaults } from './known-vaults.ts';
+import { createLiveUpdates } from './live-updates.ts';
+import { openPreferences } from './preferences.ts';
+import type { ManagedSample } from './sample-database/sample-database.ts';
+import type { ListenAddress } from './switches.ts';
+import type { VaultDoor } from './vault-door.ts';
+import { createVaultPhase, type VaultPhase } from './vault-phase.ts';
+
+/** What the desktop needs of the machine and of Electron; everything else it makes itself. */
+export interface DesktopSurroundings {
+  readonly ports: CorePorts;
+  readonly vaults: VaultDoor;
+  /** Where preferences and the list of vaults lie. */
+  readonly userData: string;
+  readonly vaultsFolder: string;
+  readonly listen: ListenAddress;
+  readonly runtime: Parameters<typeof runtimePaths>[0];
+  readonly startBroker: (
+    core: () => Core | undefined,
+    listen: ListenAddress,
+    socketPath: string,
+  ) => Promise<RunningBroker>;
+  readonly clipboard: ClipboardDoor;
+  readonly sample: ManagedSample | undefined;
+  readonly send: (event: IpcEvent) => void;
+  readonly replaceWindow: () => Promise<void>;
+  readonly chooseFolder: Desk['chooseFolder'];
+  readonly preferencesChanged: (preferences: IpcOutput<'app.preferences'>) => void;
+  readonly platform: IpcOutput<'app.status'>['platform'];
+  readonly version: string;
+}
+
+/** The desktop without its windows. */
+export interface Desktop {
+  readonly desk: Desk;
+  readonly phase: VaultPhase;
+  readonly broker: BrokerDoor;
+  /** Seals and closes every door: nothing of the vault is left when it resolves. */
+  close(): Promise<void>;
+}
+
+/** Puts the desktop together, and opens the broker's doors (they answer "sealed" until a vault is open). */
+export async function assembleDesktop(around: DesktopSurroundings): Promise<Desktop> {
+  const { ports, vaults, send, sample } = around;
+  const preferences = await openPreferences(join(around.userData, 'preferences.json'));
+  const known = await openKnownVaults(join(around.userData, 'vaults.json'));
+  const clipboard = createTimedClipboard(around.clipboard, ports.clock, (clearsAt) =>
+    send({ kind: 'clipboard', clearsAt }),
+  );
+  const held = createHeldValues(ports);
+  const changed = createLiveUpdates(ports.clock, send);
+
+  const phase = createVaultPhase({
+    ports,
+    vaults,
+    known,
+    hooks: {
+      async opened(keywarden, ask) {
+        keywarden.watch(changed);
+        await sample?.sweep(ask);
+      },
+      async screenClosed() {
+        held.forgetAll();
+        await clipboard.clear();
+        await around.replaceWindow();
+      },
+      sealing: async (ask) => sample?.end(ask),
+      changed: () => send({ kind: 'status' }),
+    },
+  });
+
+  const broker = createBrokerDoor({
+    start: (listen, socketPath) => around.startBroker(() => phase.core(), listen, socketPath),
+    listen: around.listen,
+    paths: runtimePaths(around.runtime),
+    uid: around.runtime.uid,
+    log: ports.log,
+  });
+  await broker.open();
+  around.preferencesChanged(preferences.current());
+
+  const desk = createDesk({
+    ports,
+    phase,
+    vaults,
+    known,
+    preferences,
+    broker,
+    clipboard,
+    held,
+    sample,
+    chooseFolder: around.chooseFolder,
+    preferencesChanged: () => around.preferencesChanged(preferences.current()),
+    vaultsFolder: around.vaultsFolder,
+    platform: around.platform,
+    version: around.version,
+  });
+  return {
+    desk,
+    phase,
+    broker,
+    async close() {
+      await phase.seal();
+      held.forgetAll();
+      await clipboard.clear();
+      await broker.close();
+    },
+  };
+}

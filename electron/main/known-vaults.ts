@@ -1,0 +1,40 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+
+const fileShape = z.object({
+  vaults: z.array(z.object({ directory: z.string(), name: z.string() })).max(100),
+});
+
+/** A vault that was open on this machine once. */
+export interface KnownVault {
+  readonly directory: string;
+  readonly name: string;
+}
+
+/** The vaults that the welcome screen offers, last used first. Names and folders only. */
+export interface KnownVaults {
+  list(): readonly KnownVault[];
+  /** Puts it first; without a name it keeps the one that it has, or gets its folder's. */
+  remember(directory: string, name?: string): Promise<KnownVault>;
+  forget(directory: string): Promise<void>;
+}
+
+/** Loads the list from its file. */
+export async function openKnownVaults(file: string): Promise<KnownVaults> {
+  let { vaults } = await readJsonFile(file, fileShape, { vaults: [] });
+  const keep = async (next: typeof vaults): Promise<void> => {
+    await writeJsonFile(file, { vaults: next });
+    vaults = next;
+  };
+  return {
+    list: () => vaults,
+    async remember(directory, name) {
+      const known = vaults.find((vault) => vault.directory === directory);
+      const vault = { directory, name: name ?? known?.name ?? basename(directory) };
+      await keep([vault, ...vaults.filter((other) => other.directory !== directory)].slice(0, 100));
+      return vault;
+    },
+    forget: (directory) => keep(vaults.filter((vault) => vault.directory !== directory)),
+  };
+}

@@ -1,0 +1,213 @@
+/**
+ * Which vault is chosen, and how far it is open: welcome -> sealed -> open <-> locked. Every way between them is here,
+ * one at a time. Locked: the screen is closed and the session is over, while the broker goes on serving. Sealed: no key
+ * is left in memory.
+ */
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import type { CorePorts } from '../core/ports.ts';
+import type { Core } from '../core/request.ts';
+import type { Ask } from '../ipc/desk.ts';
+import type { Keywarden } from '../keywarden.ts';
+import { askCore } from './ask-core.ts';
+import type { KnownVault, KnownVaults } from './known-vaults.ts';
+import { delayAfterMisses } from './unlock-delay.ts';
+import type { VaultDoor } from './vault-door.ts';
+
+/** Where the desktop stands. */
+export type PhaseState =
+  | { readonly phase: 'welcome' }
+  | { readonly phase: 'sealed'; readonly vault: KnownVault }
+  | { readonly phase: 'locked'; readonly vault: KnownVault; readonly keywarden: Keywarden }
+  | {
+      readonly phase: 'open';
+      readonly vault: KnownVault;
+      readonly keywarden: Keywarden;
+      readonly session: string;
+    };
+
+/** What happens around a change of phase. */
+export interface PhaseHooks {
+  /** A vault has just been opened (not: unlocked again). */
+  opened(keywarden: Keywarden, ask: Ask): Promise<void>;
+  /** The screen closes: forget what is held for it, replace its process. */
+  screenClosed(): Promise<void>;
+  /** The vault is about to be closed: end what cannot live without it. */
+  sealing(ask: Ask): Promise<void>;
+  changed(): void;
+}
+
+/** The state machine. */
+export interface VaultPhase {
+  state(): PhaseState;
+  /** For the broker: there whenever a vault is open or locked. */
+  core(): Core | undefined;
+  /** The signed-in member's requests. Throws `sealed` or `locked`. */
+  readonly ask: Ask;
+  /** When the next passphrase may be tried, in milliseconds since 1970. */
+  nextTryAt(): number | null;
+  create(name: string, directory: string, passphrase: string): Promise<void>;
+  unlock(directory: string, passphrase: string): Promise<void>;
+  forget(directory: string): Promise<void>;
+  lock(): Promise<void>;
+  seal(): Promise<void>;
+}
+
+/** Starts with the vault that was used last, sealed; or with the welcome. */
+export function createVaultPhase(options: {
+  readonly ports: CorePorts;
+  readonly vaults: VaultDoor;
+  readonly known: KnownVaults;
+  readonly hooks: PhaseHooks;
+}): VaultPhase {
+  const { ports, vaults, known, hooks } = options;
+  let state = resting(known);
+  let misses = 0;
+  let nextTryAt = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** One change of phase at a time, in the order in which they were asked for. */
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = queue.then(work);
+    queue = result.catch(() => undefined);
+    return result;
+  };
+  const become = (next: PhaseState): void => {
+    state = next;
+    hooks.changed();
+  };
+
+  const ask: Ask = (operation, path, data) => {
+    if (state.phase === 'open') return askCore(state.keywarden.core, state.session, operation, path, data);
+    return Promise.reject(new KeywardenError(state.phase === 'locked' ? 'locked' : 'sealed'));
+  };
+
+  const endSession = async (core: Core, session: string): Promise<void> => {
+    try {
+      await askCore(core, session, 'update', 'auth/token/revoke-self');
+    } catch {
+      // The token is forgotten here in any case; core ends it when it expires.
+      ports.log('warn', 'desk.session-not-revoked');
+    }
+  };
+
+  /** Tries a passphrase, and makes the next try wait after misses. */
+  const trying = async <T>(passphrase: string, attempt: (bytes: Uint8Array) => Promise<T>): Promise<T> => {
+    if (ports.clock.now() < nextTryAt) throw new KeywardenError('too-many-requests');
+    try {
+      const result = await withBytes(passphrase, attempt);
+      misses = 0;
+      nextTryAt = 0;
+      return result;
+    } catch (error) {
+      if (error instanceof KeywardenError && error.code === 'unlock-failed') {
+        misses += 1;
+        const delay = delayAfterMisses(misses);
+        if (delay > 0) nextTryAt = ports.clock.now() + delay;
+        hooks.changed();
+      }
+      throw error;
+    }
+  };
+
+  const enter = async (directory: string, name: string | undefined, bytes: Uint8Array): Promise<void> => {
+    const keywarden = await vaults.open(directory, bytes);
+    try {
+      const vault = await known.remember(directory, name);
+      const session = await keywarden.openSession('desktop');
+      await hooks.opened(keywarden, (operation, path, data) =>
+        askCore(keywarden.core, session, operation, path, data),
+      );
+      become({ phase: 'open', vault, keywarden, session });
+    } catch (error) {
+      await keywarden.close();
+      throw error;
+    }
+  };
+
+  const requireClosed = (): void => {
+    if (state.phase === 'open' || state.phase === 'locked') {
+      throw new KeywardenError('invalid-request', 'Seal the vault that is open first.');
+    }
+  };
+
+  const close = async (): Promise<void> => {
+    if (state.phase !== 'open' && state.phase !== 'locked') return;
+    const { keywarden, vault } = state;
+    const session = state.phase === 'open' ? state.session : await keywarden.openSession('desktop');
+    // From here on nobody is served, so that nothing new begins while the old ends.
+    become({ phase: 'sealed', vault });
+    try {
+      await hooks.sealing((operation, path, data) => askCore(keywarden.core, session, operation, path, data));
+      await endSession(keywarden.core, session);
+    } finally {
+      await keywarden.close();
+    }
+    await hooks.screenClosed();
+    hooks.changed();
+  };
+
+  return {
+    state: () => state,
+    core: () => (state.phase === 'open' || state.phase === 'locked' ? state.keywarden.core : undefined),
+    ask,
+    nextTryAt: () => (nextTryAt > ports.clock.now() ? nextTryAt : null),
+
+    create: (name, directory, passphrase) =>
+      alone(async () => {
+        requireClosed();
+        await withBytes(passphrase, async (bytes) => {
+          await vaults.create(directory, bytes);
+          await enter(directory, name, bytes);
+        });
+      }),
+
+    unlock: (directory, passphrase) =>
+      alone(async () => {
+        if (state.phase === 'open' && state.vault.directory === directory) return;
+        if (state.phase !== 'locked' || state.vault.directory !== directory) {
+          requireClosed();
+          return trying(passphrase, (bytes) => enter(directory, undefined, bytes));
+        }
+        const { vault, keywarden } = state;
+        await trying(passphrase, (bytes) => vaults.verify(directory, bytes));
+        become({ phase: 'open', vault, keywarden, session: await keywarden.openSession('desktop') });
+      }),
+
+    forget: (directory) =>
+      alone(async () => {
+        if (state.phase === 'open' || state.phase === 'locked') {
+          if (state.vault.directory === directory) requireClosed();
+          return known.forget(directory);
+        }
+        await known.forget(directory);
+        become(resting(known));
+      }),
+
+    lock: () =>
+      alone(async () => {
+        if (state.phase !== 'open') return;
+        const { vault, keywarden, session } = state;
+        become({ phase: 'locked', vault, keywarden });
+        await endSession(keywarden.core, session);
+        await hooks.screenClosed();
+      }),
+
+    seal: () => alone(close),
+  };
+}
+
+/** Where the desktop rests without an open vault. */
+function resting(known: KnownVaults): PhaseState {
+  const [vault] = known.list();
+  return vault ? { phase: 'sealed', vault } : { phase: 'welcome' };
+}
+
+/** Lends the passphrase as bytes and zero-fills them: the text itself cannot be wiped, its copies can. */
+async function withBytes<T>(passphrase: string, use: (bytes: Uint8Array) => Promise<T>): Promise<T> {
+  const bytes = new TextEncoder().encode(passphrase.normalize('NFKC'));
+  try {
+    return await use(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
