@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { IpcOutput } from '../../shared/ipc/contract.ts';
 import type { IpcEvent } from '../../shared/ipc/events.ts';
 import { runtimePaths } from '../../shared/model/runtime-paths.ts';
+import type { SealStatusInfo } from '../broker/seal-status.ts';
+import { startBroker } from '../broker/start-broker.ts';
 import type { CorePorts } from '../core/ports.ts';
-import type { Core } from '../core/request.ts';
 import type { Desk } from '../ipc/desk.ts';
 import { createHeldValues } from '../ipc/held-values.ts';
 import { type ClipboardDoor, createTimedClipboard } from '../platform/timed-clipboard.ts';
-import { type BrokerDoor, createBrokerDoor, type RunningBroker } from './broker-door.ts';
+import { type BrokerDoor, createBrokerDoor } from './broker-door.ts';
 import { createDesk } from './desk.ts';
 import { openKnownVaults } from './known-vaults.ts';
 import { createLiveUpdates } from './live-updates.ts';
@@ -26,11 +27,6 @@ export interface DesktopSurroundings {
   readonly vaultsFolder: string;
   readonly listen: ListenAddress;
   readonly runtime: Parameters<typeof runtimePaths>[0];
-  readonly startBroker: (
-    core: () => Core | undefined,
-    listen: ListenAddress,
-    socketPath: string,
-  ) => Promise<RunningBroker>;
   readonly clipboard: ClipboardDoor;
   readonly sample: ManagedSample | undefined;
   readonly send: (event: IpcEvent) => void;
@@ -80,11 +76,18 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
     },
   });
 
+  const paths = runtimePaths(around.runtime);
   const broker = createBrokerDoor({
-    start: (listen, socketPath) => around.startBroker(() => phase.core(), listen, socketPath),
-    listen: around.listen,
-    paths: runtimePaths(around.runtime),
-    uid: around.runtime.uid,
+    start: () =>
+      startBroker({
+        core: () => phase.core(),
+        status: () => sealStatus(phase),
+        listen: around.listen,
+        socketPath: paths.socketPath,
+        clock: ports.clock,
+        log: ports.log,
+      }),
+    paths,
     log: ports.log,
   });
   await broker.open();
@@ -116,5 +119,14 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
       await clipboard.clear();
       await broker.close();
     },
+  };
+}
+
+/** What the broker tells anyone: whether there is a vault, and which one while it is open. */
+function sealStatus(phase: VaultPhase): SealStatusInfo {
+  const state = phase.state();
+  return {
+    initialized: state.phase !== 'welcome',
+    vaultId: state.phase === 'open' || state.phase === 'locked' ? state.keywarden.vaultId : undefined,
   };
 }

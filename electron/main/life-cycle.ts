@@ -18,7 +18,6 @@ import { hardenContents } from './harden-contents.ts';
 import { hardenSession } from './harden-session.ts';
 import { installMenu } from './menu.ts';
 import { sealAfterAsking } from './seal-after-asking.ts';
-import { startBrokerDoors } from './start-broker-doors.ts';
 import { parseListen } from './switches.ts';
 import { SYSTEM_PORTS } from './system-ports.ts';
 import { vaultAssembly } from './vault-assembly.ts';
@@ -57,7 +56,6 @@ export async function start(): Promise<void> {
     vaultsFolder: join(app.getPath('documents'), 'Keywarden'),
     listen,
     runtime: { env: process.env, platform: process.platform, uid: process.getuid?.(), tmpdir: tmpdir() },
-    startBroker: startBrokerDoors(log),
     clipboard: clipboardDoor,
     sample: undefined,
     send: window.send,
