@@ -24,7 +24,8 @@ export const build = {
     const from = fingerprint();
     rmSync(stamp, { force: true });
     const tool = join(projectRoot, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
-    const options = { cwd: projectRoot, capture: true, timeoutMs: withinMs };
+    const env = { ...process.env, NO_COLOR: '1' };
+    const options = { cwd: projectRoot, env, capture: true, timeoutMs: withinMs };
     const { code, output } = await runCommand(process.execPath, [tool, 'build'], options);
     if (code !== 0) throw new Error(`The build failed.\n${output}`);
     mkdirSync(join(projectRoot, 'out'), { recursive: true });
