@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type RuntimePaths, runtimePaths } from '../../../shared/model/runtime-paths.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { runtimeFolderIsOurs } from './runtime-folder.ts';
+
+/** Where a broker listens. `trusted` is one that only this user can have started: the token of `kw login` is for it alone. */
+export type BrokerAddress =
+  | { readonly kind: 'socket'; readonly path: string; readonly trusted: boolean }
+  | { readonly kind: 'url'; readonly url: URL; readonly trusted: boolean };
+
+/**
+ * Finds the broker: what was named, else this user's socket, else the address that this user's broker has left.
+ * Throws `usage` for an address that cannot be read and `not-running` when there is none.
+ */
+export async function findBroker(
+  named: string | undefined,
+  surroundings: Surroundings,
+): Promise<BrokerAddress> {
+  const given = named ?? surroundings.env['VAULT_ADDR'];
+  if (given) return parseAddress(given);
+
+  const paths = runtimePaths(surroundings);
+  // A stranger's socket in our place would be handed our token.
+  if (await runtimeFolderIsOurs(paths.folder, surroundings)) {
+    if (await answers(paths.socketPath)) return { kind: 'socket', path: paths.socketPath, trusted: true };
+    const address = await recordedAddress(paths);
+    if (address) return { ...parseAddress(address), trusted: true };
+  }
+  throw new KeywardenError(
+    'not-running',
+    'No broker is running here. Unlock the desktop app or start kw serve; --address names another.',
+  );
+}
+
+/** What the broker of this user has written about itself: its HTTP address. */
+export async function recordedAddress(paths: RuntimePaths): Promise<string | undefined> {
+  const text = await readFile(paths.addressPath, 'utf8').catch(() => '');
+  return text.trim() || undefined;
+}
+
+/** Reads `http://…`, `https://…` or `unix:PATH`. */
+export function parseAddress(text: string): BrokerAddress {
+  const socket = /^unix:(?:\/\/)?(.+)$/.exec(text)?.[1];
+  if (socket !== undefined) return { kind: 'socket', path: socket, trusted: false };
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return { kind: 'url', url, trusted: false };
+  throw new KeywardenError(
+    'usage',
+    'The address cannot be read: use http://HOST:PORT, https://HOST:PORT or unix:PATH.',
+  );
+}
+
+/** The address as a person reads it. */
+export function addressText(address: BrokerAddress): string {
+  return address.kind === 'socket' ? `unix:${address.path}` : address.url.origin;
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    const end = (alive: boolean): void => {
+      socket.destroy();
+      resolve(alive);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
+}
