@@ -58,12 +58,14 @@ async function missingPackages() {
 
 async function install(missing) {
   announce(`installing system packages: ${missing.join(' ')}`);
-  let names = await installableNames(missing);
-  if (!names) {
-    await apt(['update']);
-    names = (await installableNames(missing)) ?? missing;
-  }
-  await apt(['install', '-y', '--no-install-recommends', ...names]);
+  const known = await installableNames(missing);
+  if (known && (await apt('install', ...known)).code === 0) return;
+  // No package lists yet, or so old that what they name is gone.
+  await apt('update');
+  const { code, output } = await apt('install', ...((await installableNames(missing)) ?? missing));
+  if (code === 0) return;
+  if ((await obstacles()).length) throw new Error(`apt-get install failed.\n${output}`);
+  announce('apt-get install failed; going on, because Electron can start without them');
 }
 
 /** The names under which this release offers the packages, or null when its lists have not been fetched. */
@@ -78,11 +80,10 @@ async function installableNames(missing) {
   return names.includes(undefined) ? null : names;
 }
 
-async function apt(args) {
+function apt(action, ...names) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = { env, capture: true, timeoutMs: withinMs };
-  const { code, output } = await runCommand('apt-get', ['-qq', ...aptOptions, ...args], options);
-  if (code !== 0) throw new Error(`apt-get ${args.join(' ')} failed.\n${output}`);
+  const args = ['-qq', '-y', '--no-install-recommends', ...aptOptions, action, ...names];
+  return runCommand('apt-get', args, { env, capture: true, timeoutMs: withinMs });
 }
 
 /** What would keep Electron from starting on this machine, in words. */
