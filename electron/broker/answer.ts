@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+import { ERROR_TABLE } from '../../shared/errors/error-table.ts';
+import { type KeywardenError, wireText } from '../../shared/errors/keywarden-error.ts';
+import type { CoreResponse } from '../core/request.ts';
+
+/** A whole answer: a status and, unless it is 204, JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: string;
+}
+
+/** Core's answer in Vault's shape. `data` is repeated at the top where clients look for it there. */
+export function answerOf({ status, envelope, dataAtTop }: CoreResponse): Answer {
+  if (envelope === null) return { status };
+  return { status, body: JSON.stringify(dataAtTop ? { ...envelope.data, ...envelope } : envelope) };
+}
+
+/** An error in Vault's shape; what is simply not there has no words. */
+export function answerError(error: KeywardenError): Answer {
+  const text = wireText(error);
+  const silent = error.code === 'not-found' && text === ERROR_TABLE['not-found'].words;
+  return { status: ERROR_TABLE[error.code].status, body: JSON.stringify({ errors: silent ? [] : [text] }) };
+}
+
+/** The exact headers of every answer: `; charset` makes clients reject the body. SECURITY(B3) */
+export function answerHeaders({ body }: Answer): Record<string, string> {
+  return {
+    'Cache-Control': 'no-store',
+    ...(body !== undefined && {
+      'Content-Type': 'application/json',
+      'Content-Length': String(Buffer.byteLength(body)),
+    }),
+  };
+}
+
+/** Sends the answer, unless nobody is there any more. */
+export function sendAnswer(response: ServerResponse, answer: Answer, closing: boolean): void {
+  if (response.headersSent || response.destroyed) return;
+  const bodiless = answer.status === 204 || answer.status === 304;
+  const sent = bodiless ? { status: answer.status } : answer;
+  response.writeHead(sent.status, { ...answerHeaders(sent), ...(closing && { Connection: 'close' }) });
+  response.end(sent.body);
+}

@@ -1,0 +1,28 @@
+import type { Clock, Log } from '../core/ports.ts';
+import type { Core } from '../core/request.ts';
+import type { SealStatusInfo } from './seal-status.ts';
+
+/** What a broker is started with. */
+export interface BrokerOptions {
+  /** Undefined while sealed: asked anew for each request. */
+  readonly core: () => Core | undefined;
+  readonly status: () => SealStatusInfo;
+  /** Where to listen for TCP. A taken port means the next free one. */
+  readonly listen?: { readonly host: string; readonly port: number } | undefined;
+  /** A local socket, 0600 in a folder of the user's own, or a named pipe on Windows. */
+  readonly socketPath?: string | undefined;
+  /** Host names besides the loopback's under which the broker may be asked. SECURITY(B1) */
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A broker that serves. */
+export interface Broker {
+  /** `http://127.0.0.1:8200`: what is really listened on; undefined without TCP. */
+  readonly address: string | undefined;
+  /** Undefined when none was asked for, or when somebody else listens there already. */
+  readonly socketPath: string | undefined;
+  /** Takes no more requests, lets those that are being answered finish for five seconds, then ends them. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * SECURITY(B1): refuses what a web page could send. A page that has its name rebound to the loopback sends its own name
+ * as Host; any page that posts here sends Origin; any browser sends Sec-Fetch-Site. No app does.
+ */
+export function guardOrigin(request: IncomingMessage, allowedHosts: ReadonlySet<string>): void {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  const hosts = request.headersDistinct['host'] ?? [];
+  if (origin !== undefined || site !== undefined || hosts.length !== 1)
+    throw new KeywardenError('host-refused');
+  const name = (hosts[0] ?? '').toLowerCase().replace(/:\d{1,5}$/, '');
+  if (!allowedHosts.has(name)) throw new KeywardenError('host-refused');
+}
+
+/** The names under which the broker answers: the loopback's, and those that the owner added to the listener. */
+export function hostNames(added: readonly string[] = []): ReadonlySet<string> {
+  return new Set([...LOOPBACK_NAMES, ...added.map((name) => name.toLowerCase())]);
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { asKeywardenError, KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import { type Answer, answerError, answerOf, sendAnswer } from './answer.ts';
+import type { BrokerOptions } from './broker.ts';
+import { guardOrigin, hostNames } from './guard-origin.ts';
+import { LIMITS } from './limits.ts';
+import { answerOpenEndpoint } from './open-endpoints.ts';
+import { BodyBudget } from './read-body.ts';
+import { readRequest } from './read-request.ts';
+import { readTarget } from './read-target.ts';
+
+/** Handles one request; never rejects. `origin` is `http` or `socket`. */
+export type RequestHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  origin: string,
+) => Promise<void>;
+
+/** The way of every request: guards, what anyone may ask, sealed, parse, core, answer. */
+export function createRequestHandler(options: BrokerOptions, isClosing: () => boolean): RequestHandler {
+  const allowedHosts = hostNames(options.allowedHosts);
+  const budget = new BodyBudget();
+
+  const answer = async (request: IncomingMessage, origin: string, signal: AbortSignal): Promise<Answer> => {
+    guardOrigin(request, allowedHosts);
+    if (request.rawHeaders.length > 2 * LIMITS.headerCount) {
+      throw new KeywardenError('invalid-request', 'too many headers');
+    }
+    const target = readTarget(request.url ?? '');
+    const open = answerOpenEndpoint({
+      method: request.method ?? '',
+      target,
+      info: options.status(),
+      sealed: options.core() === undefined,
+      now: options.clock.now(),
+    });
+    if (open !== undefined) return open;
+    if (options.core() === undefined) throw new KeywardenError('sealed');
+    const asked = await readRequest(request, target, budget);
+    // Asked again: it may have been sealed while the body came in.
+    const core = options.core();
+    if (core === undefined) throw new KeywardenError('sealed');
+    return answerOf(await core.handle({ ...asked, origin, signal }));
+  };
+
+  return async (request, response, origin) => {
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    let result: Answer;
+    try {
+      result = await answer(request, origin, gone.signal);
+    } catch (thrown) {
+      const error = asKeywardenError(thrown);
+      if (error.code === 'internal') logInternal(options, error);
+      result = answerError(error);
+    }
+    sendAnswer(response, result, isClosing());
+  };
+}
+
+/** Where it happened, never what was said: a stranger's message may quote a secret. */
+function logInternal({ log }: BrokerOptions, error: KeywardenError): void {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  log('error', 'request-failed', {
+    error: cause.name,
+    frames: frames.slice(0, 12).map((line) => line.trim()),
+  });
+}

@@ -1,0 +1,19 @@
+/** SECURITY(B3): what one client may ask of the broker. Sizes in bytes, times in milliseconds. */
+export const LIMITS = {
+  body: 32 * 1024 * 1024,
+  /** All bodies that are being read at once: many large ones wait outside, they do not fill the memory. */
+  bodiesAtOnce: 128 * 1024 * 1024,
+  jsonDepth: 100,
+  headerBytes: 16 * 1024,
+  headerCount: 100,
+  url: 8 * 1024,
+  queryParameters: 100,
+  connections: 2000,
+  /** From the first byte to the end of the headers. */
+  headersTimeout: 10_000,
+  /** From the first byte to the end of the body. */
+  requestTimeout: 60_000,
+  keepAliveTimeout: 75_000,
+  /** What is still being answered when the broker closes gets this long. */
+  closingGrace: 5_000,
+} as const;

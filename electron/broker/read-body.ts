@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import { LIMITS } from './limits.ts';
+import { parseJsonObject } from './parse-json-object.ts';
+import { readQuery } from './read-target.ts';
+
+/** SECURITY(B3): how many bytes of bodies may be in memory at once, over all connections. */
+export class BodyBudget {
+  #left: number = LIMITS.bodiesAtOnce;
+
+  take(bytes: number): void {
+    if (bytes > this.#left) throw new KeywardenError('too-many-requests');
+    this.#left -= bytes;
+  }
+
+  giveBack(bytes: number): void {
+    this.#left += bytes;
+  }
+}
+
+/** Reads and parses a body, whatever its declared type says: JSON, or a form if it says so and does not look like JSON. */
+export async function readBody(
+  request: IncomingMessage,
+  budget: BodyBudget,
+): Promise<Readonly<Record<string, unknown>>> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') throw new KeywardenError('unsupported-media-type');
+  const text = await readText(request, budget);
+  const looksLikeJson = /^[{[]/.test(text.trimStart());
+  if (mediaType(request) === 'application/x-www-form-urlencoded' && !looksLikeJson) return readQuery(text);
+  return parseJsonObject(text);
+}
+
+/** `Content-Type` without its parameters. */
+export function mediaType(request: IncomingMessage): string {
+  return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+async function readText(request: IncomingMessage, budget: BodyBudget): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > LIMITS.body)
+    throw new KeywardenError('body-too-large');
+  const pieces: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const piece of request.iterator({ destroyOnReturn: false })) {
+      const bytes = piece as Buffer;
+      budget.take(bytes.length);
+      size += bytes.length;
+      if (size > LIMITS.body) throw new KeywardenError('body-too-large');
+      pieces.push(bytes);
+    }
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces, size));
+  } catch (error) {
+    if (error instanceof KeywardenError) throw error;
+    if (error instanceof TypeError) throw new KeywardenError('malformed-json');
+    throw new KeywardenError('cancelled', undefined, { cause: error });
+  } finally {
+    budget.giveBack(size);
+    // What is left of a refused body is thrown away as it comes, so that the answer can be read.
+    request.resume();
+  }
+}

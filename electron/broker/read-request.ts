@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import type { Operation } from '../../shared/model/operation.ts';
+import type { Credential } from '../core/request.ts';
+import { parseGoBool } from './go-bool.ts';
+import { LIST_METHOD } from './list-verb.ts';
+import { type BodyBudget, mediaType, readBody } from './read-body.ts';
+import type { Target } from './read-target.ts';
+
+/** What a request asks, in core's words. */
+export interface Asked {
+  readonly credential: Credential;
+  readonly operation: Operation;
+  readonly path: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Turns Vault's HTTP into core's words. Throws KeywardenError for whatever is not of the dialect. */
+export async function readRequest(
+  request: IncomingMessage,
+  { path, query }: Target,
+  budget: BodyBudget,
+): Promise<Asked> {
+  checkNamespace(request);
+  if (request.headers['x-vault-wrap-ttl'] !== undefined) {
+    // Answering without the wrapping that was asked for would hand the secret to whoever carries the answer.
+    throw new KeywardenError('invalid-request', 'response wrapping is not supported here');
+  }
+  const { list, help, ...parameters } = query;
+  if (help !== undefined && parseGoBool(help)) throw new KeywardenError('unsupported-operation');
+  const credential = readCredential(request);
+  const operation = operationOf(request, list);
+
+  if (operation === 'read' || operation === 'list' || operation === 'delete') {
+    // As in Vault, a body means nothing here; it is thrown away as it comes.
+    request.resume();
+    const listed = operation === 'list' && !path.endsWith('/') ? `${path}/` : path;
+    return { credential, operation, path: listed, data: parameters };
+  }
+  if (path.endsWith('/')) {
+    throw new KeywardenError('invalid-request', "cannot write to a path ending in '/'");
+  }
+  if (operation === 'patch' && mediaType(request) !== 'application/merge-patch+json') {
+    throw new KeywardenError(
+      'unsupported-media-type',
+      'PATCH requires Content-Type of application/merge-patch+json',
+    );
+  }
+  const rest = list === undefined ? parameters : query;
+  return { credential, operation, path, data: { ...rest, ...(await readBody(request, budget)) } };
+}
+
+/** POST and PUT are the same; whether it is a create is for core to find out. */
+function operationOf(request: IncomingMessage, list: string | string[] | undefined): Operation {
+  switch (request.method) {
+    case LIST_METHOD:
+      return 'list';
+    case 'GET':
+      return list !== undefined && parseGoBool(list) ? 'list' : 'read';
+    case 'POST':
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return 'delete';
+    default:
+      throw new KeywardenError('unsupported-operation');
+  }
+}
+
+function readCredential(request: IncomingMessage): Credential {
+  const own = request.headers['x-vault-token'];
+  const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+  const token = (typeof own === 'string' ? own.trim() : '') || bearer;
+  return token === undefined ? { kind: 'none' } : { kind: 'token', token };
+}
+
+function checkNamespace(request: IncomingMessage): void {
+  const named = request.headers['x-vault-namespace'] ?? '';
+  const name = String(named).replace(/^\/|\/$/g, '');
+  if (name !== '' && name !== 'root') throw new KeywardenError('not-found', 'namespace not found');
+}

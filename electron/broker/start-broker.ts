@@ -1,0 +1,43 @@
+/**
+ * The broker: HTTP in front of core, in the dialect of HashiCorp Vault, so that existing clients work unchanged.
+ * It decides nothing about secrets. It refuses what a web page or a flood could send, turns HTTP into one call of
+ * `core.handle`, and says the answer in Vault's shape.
+ */
+import type { Broker, BrokerOptions } from './broker.ts';
+import { closeServer } from './close-server.ts';
+import { createRequestHandler } from './handle-request.ts';
+import { createHttpServer } from './http-server.ts';
+import { listenOnPort } from './listen-on-port.ts';
+import { listenOnSocket } from './listen-on-socket.ts';
+
+/** Starts serving. Throws `not-available` when it cannot listen; then nothing is left listening. */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  let closing: Promise<void> | undefined;
+  const handle = createRequestHandler(options, () => closing !== undefined);
+  const tcp = createHttpServer(handle, 'http');
+  const local = createHttpServer(handle, 'socket');
+  const close = async (): Promise<void> => {
+    await Promise.all(
+      [tcp, local].filter((server) => server.listening).map((server) => closeServer(server, options.clock)),
+    );
+  };
+
+  try {
+    const { listen, socketPath } = options;
+    const address = listen && (await listenOnPort(tcp, listen.host, listen.port));
+    const taken = socketPath !== undefined && !(await listenOnSocket(local, socketPath));
+    if (taken) options.log('warn', 'socket-in-use');
+    options.log('info', 'broker-listening', { address });
+    return {
+      address,
+      socketPath: taken ? undefined : socketPath,
+      close() {
+        closing ??= close();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
