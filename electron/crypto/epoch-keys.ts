@@ -4,6 +4,7 @@ import { hkdfSync } from 'node:crypto';
 export interface EpochKeys {
   readonly epoch: number;
   readonly ledger: Uint8Array;
+  readonly segment: Uint8Array;
   readonly snapshot: Uint8Array;
   readonly value: Uint8Array;
   readonly tokenHash: Uint8Array;
@@ -21,6 +22,7 @@ export function deriveEpochKeys(vaultKey: Uint8Array, vaultId: Uint8Array, epoch
   return {
     epoch,
     ledger: derive('ledger'),
+    segment: derive('segment'),
     snapshot: derive('snapshot'),
     value: derive('value'),
     tokenHash: derive('token-hash'),
@@ -30,5 +32,6 @@ export function deriveEpochKeys(vaultKey: Uint8Array, vaultId: Uint8Array, epoch
 
 /** Overwrites the keys with zeros. SECURITY(S5) */
 export function wipeEpochKeys(keys: EpochKeys): void {
-  for (const key of [keys.ledger, keys.snapshot, keys.value, keys.tokenHash, keys.header]) key.fill(0);
+  const { ledger, segment, snapshot, value, tokenHash, header } = keys;
+  for (const key of [ledger, segment, snapshot, value, tokenHash, header]) key.fill(0);
 }

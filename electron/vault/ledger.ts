@@ -16,16 +16,16 @@ export interface LedgerBatch {
  */
 export interface Ledger {
   /**
-   * Resolves once the batch is durable. Throws `ledger-unavailable` when it is not, and then the batch is void:
-   * it will never be read back.
+   * Resolves once the batch is durable. Throws `ledger-unavailable` when it is not; then the next batch
+   * takes its place, and it is never read back.
    */
   append(batch: LedgerBatch): Promise<void>;
-  /** False while nothing can be appended. Trying again is due when `recover` says so. */
+  /** False while nothing can be appended. */
   readonly writable: boolean;
-  /** Tries to become writable again, if the back-off since the last try is over. */
+  /** Tries to become writable again, if the back-off since the last try is over. Never throws. */
   recover(): Promise<void>;
-  /** Batches in order, the first being the one that holds the record after `sequence`. */
-  read(sequence: number): AsyncIterable<LedgerBatch>;
+  /** Batches after a record that the caller knows, in order, each proven to follow it. */
+  read(known: Head): AsyncIterable<LedgerBatch>;
   /** The last durable record. */
   head(): Head;
   /** Calls back after each append. Returns how to stop. */

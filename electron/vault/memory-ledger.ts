@@ -14,7 +14,7 @@ export class MemoryLedger implements Ledger {
 
   async recover(): Promise<void> {}
 
-  async *read(sequence: number): AsyncIterable<LedgerBatch> {
+  async *read({ sequence }: Head): AsyncIterable<LedgerBatch> {
     for (const batch of [...this.#batches]) if (batch.after.sequence > sequence) yield batch;
   }
 

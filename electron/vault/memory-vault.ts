@@ -8,7 +8,7 @@ import type { RandomBytes, WallClock } from './ports.ts';
 import { State } from './state.ts';
 import { ValueSealer } from './value-sealer.ts';
 import type { Vault } from './vault.ts';
-import { formatVaultId } from './vault-id.ts';
+import { vaultOver } from './vault-over.ts';
 
 /** A vault that lives as long as the process: all of the real one but the disk. For `kw serve --dev` and for tests. */
 export async function openMemoryVault(
@@ -23,16 +23,9 @@ export async function openMemoryVault(
   const ledger = new MemoryLedger();
   const sealer = new ValueSealer(keys, ports.random);
   const loop = new CommitLoop({ state, ledger, sealer, clock: ports.clock }, EMPTY_HEAD);
-  return {
-    id: formatVaultId(id),
-    turn: (decide) => loop.turn(decide),
-    watch: (listener) => loop.watch(listener),
-    head: () => ({ sequence: loop.head.sequence, hash: Buffer.from(loop.head.hash).toString('hex') }),
-    async close() {
-      await loop.close();
-      await ledger.close();
-      keys.wipe();
-      state.close();
-    },
-  };
+  return vaultOver(id, loop, async () => {
+    await ledger.close();
+    keys.wipe();
+    state.close();
+  });
 }

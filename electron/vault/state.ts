@@ -3,6 +3,7 @@ import { hashSealedValue } from '../crypto/sealed-value.ts';
 import type { ChangeDefinition, Migration, StateSchema } from './change.ts';
 import { SqlDatabase } from './sql-database.ts';
 import type { ReadDb } from './state-db.ts';
+import { tailCut } from './tail-cut.ts';
 import { valueForgotten, valueMigration } from './value-changes.ts';
 import type { LedgerRecord, ValueHash } from './vault.ts';
 
@@ -16,7 +17,7 @@ export class State {
 
   private constructor(db: SqlDatabase, schema: StateSchema) {
     this.#db = db;
-    for (const change of [valueForgotten, ...schema.changes]) {
+    for (const change of [valueForgotten, tailCut, ...schema.changes]) {
       if (this.#changes.has(change.type)) throw new TypeError(`two definitions of ${change.type}`);
       this.#changes.set(change.type, change);
     }

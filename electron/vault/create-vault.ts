@@ -1,0 +1,109 @@
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import { deriveEpochKeys } from '../crypto/epoch-keys.ts';
+import { makeKeyholder } from '../crypto/keyholder.ts';
+import { calibrateKdf, KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
+import { encodeVaultHeader } from '../crypto/vault-header.ts';
+import type { StateSchema } from './change.ts';
+import { translatingDiskErrors } from './disk-error.ts';
+import { type FolderLayout, folderLayout } from './folder-layout.ts';
+import { takeLock } from './folder-lock.ts';
+import { EMPTY_HEAD } from './head.ts';
+import { writeHeaderFile } from './header-file.ts';
+import { KeyRing } from './key-ring.ts';
+import { nodeFiles } from './node-files.ts';
+import type { VaultFiles, VaultPorts } from './ports.ts';
+import { createSegment } from './segment-writer.ts';
+import { State } from './state.ts';
+import { formatVaultId } from './vault-id.ts';
+import { isMissing } from './write-durably.ts';
+
+/** What making a vault takes. */
+export interface CreateVaultOptions {
+  /** Made where it does not exist. */
+  readonly directory: string;
+  /** UTF-8 of the passphrase in Unicode normal form C. Not kept, and not wiped either: it is the caller's. */
+  readonly passphrase: Uint8Array;
+  readonly schema: StateSchema;
+  readonly ports: VaultPorts;
+  /** For people; readable without the passphrase. */
+  readonly name?: string;
+  /** The first keyholder's name; `owner` unless told. */
+  readonly keyholder?: string;
+  /** For tests alone: other bounds on the key derivation. */
+  readonly kdf?: KdfRules;
+}
+
+/**
+ * Makes an empty vault. Throws `vault-exists` where the folder holds one already, or what is left of one.
+ * The header is written last: before it stands, there is no vault.
+ */
+export function createVault(options: CreateVaultOptions): Promise<{ readonly id: string }> {
+  return translatingDiskErrors(async () => {
+    if (options.passphrase.length === 0)
+      throw new KeywardenError('invalid-request', 'The passphrase is empty.');
+    const files = options.ports.files ?? nodeFiles;
+    const layout = folderLayout(options.directory);
+    // A schema that cannot even start must not leave a vault behind.
+    (await State.open(options.schema)).close();
+    await files.makeFolder(layout.root);
+    const lock = await takeLock(files, layout.root, layout.lock, options.ports.random);
+    try {
+      if (await holdsVault(files, layout)) throw new KeywardenError('vault-exists');
+      return await fill(files, layout, options);
+    } finally {
+      await lock.release();
+    }
+  });
+}
+
+async function fill(
+  files: VaultFiles,
+  layout: FolderLayout,
+  { passphrase, ports: { clock, random }, name, keyholder, kdf: rules = KDF_RULES }: CreateVaultOptions,
+): Promise<{ readonly id: string }> {
+  const vaultId = random(16);
+  const vaultKey = random(32);
+  const epoch = 1;
+  const keys = new KeyRing([deriveEpochKeys(vaultKey, vaultId, epoch)]);
+  try {
+    const parameters = await calibrateKdf(rules);
+    const owner = await makeKeyholder(
+      { vaultId, name: keyholder ?? 'owner', passphrase, parameters, rules, vaultKey, epoch },
+      random,
+    );
+    await files.makeFolder(layout.ledger);
+    await files.makeFolder(layout.snapshots);
+    await createSegment(files, layout.ledger, keys, {
+      vaultId,
+      epoch,
+      term: 1,
+      writerId: random(16),
+      segment: 1,
+      firstSequence: 1,
+      previousHash: EMPTY_HEAD.hash,
+      previousTime: EMPTY_HEAD.time,
+    });
+    const id = formatVaultId(vaultId);
+    const header = { id, name, createdAt: clock.now(), epoch, former: [], keyholders: [owner] };
+    await writeHeaderFile(files, layout, encodeVaultHeader(keys.current.header, header));
+    return { id };
+  } finally {
+    vaultKey.fill(0);
+    keys.wipe();
+  }
+}
+
+/** A ledger without a header is what is left of a vault: never to be mixed with a new one. */
+async function holdsVault(files: VaultFiles, layout: FolderLayout): Promise<boolean> {
+  for (const holds of [
+    async () => (await files.stat(layout.header)).size >= 0,
+    async () => (await files.list(layout.ledger)).length > 0,
+  ]) {
+    try {
+      if (await holds()) return true;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+  return false;
+}

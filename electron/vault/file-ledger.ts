@@ -1,0 +1,141 @@
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import type { SegmentHeader } from '../crypto/segment-header.ts';
+import type { FolderLock } from './folder-lock.ts';
+import type { Head } from './head.ts';
+import type { Ledger, LedgerBatch } from './ledger.ts';
+import type { RandomBytes, WallClock } from './ports.ts';
+import { type LedgerFolder, readLedger, walkLedger } from './read-ledger.ts';
+import { createSegment, SegmentWriter } from './segment-writer.ts';
+import type { TornTail } from './tail-cut.ts';
+
+/** A segment takes no further batch once it holds this many records. */
+const SEGMENT_RECORDS = 50_000;
+
+/** Milliseconds until the first try after an error, doubled at each further one. */
+const FIRST_RETRY = 100;
+const LAST_RETRY = 30_000;
+
+export interface FileLedgerParts extends LedgerFolder {
+  readonly clock: WallClock;
+  readonly random: RandomBytes;
+  readonly lock: Pick<FolderLock, 'check'>;
+}
+
+/** The ledger over files: segments of sealed frames. FORMAT.md section 6. */
+export class FileLedger implements Ledger {
+  readonly #parts: FileLedgerParts;
+  readonly #listeners = new Set<(batch: LedgerBatch) => void>();
+  #head: Head;
+  /** The last segment that is known to be in place. */
+  #last: SegmentHeader;
+  #writer: SegmentWriter | undefined;
+  #retry = { at: 0, wait: FIRST_RETRY };
+
+  private constructor(parts: FileLedgerParts, head: Head, last: SegmentHeader) {
+    this.#parts = parts;
+    this.#head = head;
+    this.#last = last;
+  }
+
+  /**
+   * Reads what follows `known`, hands it to `replay` batch by batch, and opens the end for appending.
+   * A torn tail is left behind in its segment and reported, so that the caller can record it.
+   */
+  static async open(
+    parts: FileLedgerParts,
+    known: Head,
+    replay: (batch: LedgerBatch) => void,
+  ): Promise<{ readonly ledger: FileLedger; readonly torn: TornTail | undefined }> {
+    const { head, position, torn, last } = await walkLedger(parts, known, replay);
+    const ledger = new FileLedger(parts, head, last.header);
+    if (torn > 0) {
+      await ledger.#startSegment();
+      return { ledger, torn: { segment: last.header.segment, position, bytes: torn } };
+    }
+    ledger.#writer = await SegmentWriter.open(parts.files, last, position, parts.keys, parts.random);
+    return { ledger, torn: undefined };
+  }
+
+  get writable(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  head(): Head {
+    return this.#head;
+  }
+
+  async append(batch: LedgerBatch): Promise<void> {
+    if (!this.#writer) throw new KeywardenError('ledger-unavailable');
+    try {
+      await this.#parts.lock.check();
+      if (this.#head.sequence - this.#writer.header.firstSequence + 1 >= SEGMENT_RECORDS) {
+        await this.#writer.close();
+        await this.#startSegment();
+      }
+      await this.#writer.append(batch);
+    } catch (error) {
+      await this.#leaveSegment();
+      throw new KeywardenError('ledger-unavailable', undefined, { cause: error });
+    }
+    this.#head = batch.after;
+    for (const listener of [...this.#listeners]) listener(batch);
+  }
+
+  async recover(): Promise<void> {
+    const { at, wait } = this.#retry;
+    const left = at - this.#parts.clock.now();
+    // More than the whole wait left: the wall clock was set back, and must not keep the vault read-only.
+    if (this.#writer || (left > 0 && left <= wait)) return;
+    await this.#tryNewSegment();
+  }
+
+  /** Stops at the head: behind it may lie a frame that is just being written. */
+  read(known: Head): AsyncIterable<LedgerBatch> {
+    return readLedger(this.#parts, known, this.#head.sequence);
+  }
+
+  watch(listener: (batch: LedgerBatch) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    await this.#writer?.close();
+    this.#writer = undefined;
+  }
+
+  /** After an append error: nothing more is written there, and the next segment says where it ended. */
+  async #leaveSegment(): Promise<void> {
+    await this.#writer?.abandon();
+    this.#writer = undefined;
+    this.#retry = { at: 0, wait: FIRST_RETRY };
+    await this.#tryNewSegment();
+  }
+
+  async #tryNewSegment(): Promise<void> {
+    const { wait } = this.#retry;
+    try {
+      await this.#startSegment();
+    } catch {
+      this.#retry = { at: this.#parts.clock.now() + wait, wait: Math.min(wait * 2, LAST_RETRY) };
+    }
+  }
+
+  async #startSegment(): Promise<void> {
+    const { files, folder, keys, lock, random } = this.#parts;
+    this.#writer = undefined;
+    await lock.check();
+    const header: SegmentHeader = {
+      ...this.#last,
+      epoch: keys.current.epoch,
+      segment: this.#last.segment + 1,
+      firstSequence: this.#head.sequence + 1,
+      previousHash: this.#head.hash,
+      previousTime: this.#head.time,
+    };
+    const path = await createSegment(files, folder, keys, header);
+    this.#writer = await SegmentWriter.open(files, { path, header }, undefined, keys, random);
+    this.#last = header;
+  }
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { damaged } from '../crypto/damaged.ts';
+import { sealFrame } from '../crypto/frame.ts';
+import { NONCE_LENGTH } from '../crypto/secret-box.ts';
+import { encodeSegmentHeader, SEGMENT_HEADER_LENGTH, type SegmentHeader } from '../crypto/segment-header.ts';
+import { segmentName } from './folder-layout.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { LedgerBatch } from './ledger.ts';
+import type { RandomBytes, VaultFile, VaultFiles } from './ports.ts';
+import { writeDurably } from './write-durably.ts';
+
+/** Puts a new, empty segment into the folder, whole or not at all. */
+export async function createSegment(
+  files: VaultFiles,
+  folder: string,
+  keys: KeyRing,
+  header: SegmentHeader,
+): Promise<string> {
+  const path = join(folder, segmentName(header.segment));
+  const key = keys.ofEpoch(header.epoch)?.segment;
+  if (!key) throw damaged(`there is no key for epoch ${header.epoch}`);
+  await writeDurably(files, path, (file) => file.write(encodeSegmentHeader(key, header), 0));
+  return path;
+}
+
+/** Appends frames to one segment: one write and one fdatasync each. Of no use after its first error. */
+export class SegmentWriter {
+  readonly header: SegmentHeader;
+  readonly #file: VaultFile;
+  readonly #ledgerKey: Uint8Array;
+  readonly #random: RandomBytes;
+  #position: number;
+
+  constructor(
+    header: SegmentHeader,
+    file: VaultFile,
+    position: number,
+    ledgerKey: Uint8Array,
+    random: RandomBytes,
+  ) {
+    this.header = header;
+    this.#file = file;
+    this.#position = position;
+    this.#ledgerKey = ledgerKey;
+    this.#random = random;
+  }
+
+  /** Opens a segment for appending behind `position`, and makes what is there already durable. */
+  static async open(
+    files: VaultFiles,
+    segment: { readonly path: string; readonly header: SegmentHeader },
+    position: number | undefined,
+    keys: KeyRing,
+    random: RandomBytes,
+  ): Promise<SegmentWriter> {
+    const key = keys.ofEpoch(segment.header.epoch)?.ledger;
+    if (!key) throw damaged(`there is no key for epoch ${segment.header.epoch}`);
+    const file = await files.open(segment.path, 'existing');
+    // A process that was killed between its write and its fdatasync may have left the last frame in the cache alone.
+    await file.sync();
+    return new SegmentWriter(segment.header, file, position ?? SEGMENT_HEADER_LENGTH, key, random);
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  async append({ before, records, attachments }: LedgerBatch): Promise<void> {
+    const place = {
+      segment: this.header,
+      firstSequence: before.sequence + 1,
+      previousHash: before.hash,
+    };
+    const frame = sealFrame(this.#ledgerKey, this.#random(NONCE_LENGTH), place, { records, attachments });
+    await this.#file.write(frame, this.#position);
+    await this.#file.sync();
+    this.#position += frame.length;
+  }
+
+  /**
+   * Takes back what a failed append may have written, as far as the disk lets us. It need not succeed:
+   * the next segment's header makes it void. The descriptor is never synced again, for after a failed
+   * fsync the next one reports success without having written.
+   */
+  async abandon(): Promise<void> {
+    await this.#file.truncate(this.#position).catch(() => undefined);
+    await this.close().catch(() => undefined);
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import { damaged } from '../crypto/damaged.ts';
+import {
+  decodeSnapshotHeader,
+  encodeSnapshotHeader,
+  SNAPSHOT_HEADER_LIMIT,
+  type SnapshotHeader,
+} from '../crypto/snapshot-header.ts';
+import { SnapshotStream, sealedChunkLength } from '../crypto/snapshot-stream.ts';
+import { parseSnapshotName, snapshotName } from './folder-layout.ts';
+import type { Head } from './head.ts';
+import type { RandomBytes, VaultFile } from './ports.ts';
+import type { LedgerFolder } from './read-ledger.ts';
+import { formatVaultId } from './vault-id.ts';
+import { removeIfThere, writeDurably } from './write-durably.ts';
+
+const CHUNK = 262_144;
+
+/** The last one, and the one before it in case the last does not open. */
+const KEPT = 2;
+
+/** The `snapshots` folder of a vault. */
+export type SnapshotFolder = LedgerFolder;
+
+/** The state as of one record, as a SQLite image. */
+export interface Snapshot {
+  readonly head: Head;
+  readonly image: Uint8Array;
+}
+
+/** Writes a snapshot beside, renames it into place and removes those that are no longer needed. */
+export async function writeSnapshot(
+  { files, folder, vaultId, keys }: SnapshotFolder,
+  { head, image }: Snapshot,
+  random: RandomBytes,
+): Promise<void> {
+  const header: SnapshotHeader = {
+    chunk: CHUNK,
+    epoch: keys.current.epoch,
+    hash: Buffer.from(head.hash).toString('hex'),
+    id: formatVaultId(vaultId),
+    salt: Buffer.from(random(32)).toString('base64url'),
+    sequence: head.sequence,
+    time: head.time,
+  };
+  const encoded = encodeSnapshotHeader(header);
+  const stream = new SnapshotStream(keys.current.snapshot, header, encoded);
+  await writeDurably(files, join(folder, snapshotName(head.sequence)), async (file) => {
+    await file.write(encoded, 0);
+    let position = encoded.length;
+    for (let start = 0; start < image.length; start += CHUNK) {
+      const sealed = stream.seal(image.subarray(start, start + CHUNK), start + CHUNK >= image.length);
+      await file.write(sealed, position);
+      position += sealed.length;
+      await setImmediate(); // Requests are served between chunks.
+    }
+  });
+  stream.wipe();
+  for (const old of (await listSnapshots(files, folder)).slice(KEPT)) {
+    await removeIfThere(files, join(folder, snapshotName(old)));
+  }
+}
+
+/**
+ * The newest snapshot that opens, or undefined where there is none: then the ledger alone gives the state.
+ * Throws `vault-newer` where a snapshot says so.
+ */
+export async function readNewestSnapshot(folder: SnapshotFolder): Promise<Snapshot | undefined> {
+  for (const sequence of await listSnapshots(folder.files, folder.folder)) {
+    try {
+      return await readSnapshot(folder, sequence);
+    } catch (error) {
+      if (!(error instanceof KeywardenError) || error.code !== 'vault-damaged') throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Reads one snapshot. Throws `vault-damaged` where it is not whole or not what its name says. */
+export async function readSnapshot(
+  { files, folder, vaultId, keys }: SnapshotFolder,
+  sequence: number,
+): Promise<Snapshot> {
+  const name = `snapshots/${snapshotName(sequence)}`;
+  const file = await files.open(join(folder, snapshotName(sequence)), 'reading');
+  try {
+    const front = await file.read(0, SNAPSHOT_HEADER_LIMIT);
+    const { header, length } = decodeSnapshotHeader(front, name);
+    const key = keys.ofEpoch(header.epoch)?.snapshot;
+    if (!key || header.id !== formatVaultId(vaultId) || header.sequence !== sequence) {
+      throw damaged(`${name} is not where it belongs`);
+    }
+    const stream = new SnapshotStream(key, header, front.subarray(0, length));
+    const image = await openChunks(file, length, stream, header.chunk, name);
+    stream.wipe();
+    const head: Head = { sequence, hash: new Uint8Array(Buffer.from(header.hash, 'hex')), time: header.time };
+    return { head, image };
+  } finally {
+    await file.close();
+  }
+}
+
+async function openChunks(
+  file: VaultFile,
+  start: number,
+  stream: SnapshotStream,
+  chunk: number,
+  name: string,
+): Promise<Uint8Array> {
+  const size = await file.size();
+  const image = new Uint8Array(Math.max(0, size - start));
+  let length = 0;
+  for (let position = start; position < size; position += sealedChunkLength(chunk)) {
+    const sealed = await file.read(position, sealedChunkLength(chunk));
+    const opened = stream.open(sealed, position + sealed.length >= size);
+    if (!opened) throw damaged(`${name} does not authenticate`);
+    image.set(opened, length);
+    length += opened.length;
+  }
+  if (!stream.ended) throw damaged(`${name} is cut`);
+  return image.subarray(0, length);
+}
+
+async function listSnapshots(files: SnapshotFolder['files'], folder: string): Promise<readonly number[]> {
+  const names = await files.list(folder);
+  return names
+    .map(parseSnapshotName)
+    .filter((sequence) => sequence !== undefined)
+    .sort((a, b) => b - a);
+}

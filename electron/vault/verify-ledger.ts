@@ -1,0 +1,48 @@
+import { KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
+import { translatingDiskErrors } from './disk-error.ts';
+import { folderLayout } from './folder-layout.ts';
+import { EMPTY_HEAD } from './head.ts';
+import { readHeaderFile } from './header-file.ts';
+import { nodeFiles } from './node-files.ts';
+import type { VaultFiles } from './ports.ts';
+import { walkLedger } from './read-ledger.ts';
+import { unlockHeader, vaultIdOf } from './unlock-header.ts';
+
+/** What walking the whole ledger showed. */
+export interface LedgerProof {
+  readonly records: number;
+  /** Hex, of the last record. */
+  readonly hash: string;
+  /** Bytes of an unfinished write behind the last record: harmless, and cut at the next opening. */
+  readonly torn: number;
+}
+
+/**
+ * Walks the ledger from its first record to its last without changing anything: every frame opened, every record chained.
+ * Throws `vault-damaged` with the first bad segment and record named.
+ */
+export function verifyLedger(options: {
+  readonly directory: string;
+  readonly passphrase: Uint8Array;
+  readonly files?: VaultFiles;
+  readonly kdf?: KdfRules;
+}): Promise<LedgerProof> {
+  return translatingDiskErrors(async () => {
+    const files = options.files ?? nodeFiles;
+    const layout = folderLayout(options.directory);
+    const read = await readHeaderFile(files, layout);
+    const keys = await unlockHeader(read, options.passphrase, options.kdf ?? KDF_RULES);
+    try {
+      const batches = readLedger(
+        { files, keys, folder: layout.ledger, vaultId: vaultIdOf(read) },
+        EMPTY_HEAD,
+      );
+      let next = await batches.next();
+      while (!next.done) next = await batches.next();
+      const { head, torn } = next.value;
+      return { records: head.sequence, hash: Buffer.from(head.hash).toString('hex'), torn };
+    } finally {
+      keys.wipe();
+    }
+  });
+}

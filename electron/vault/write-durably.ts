@@ -1,0 +1,39 @@
+import { dirname } from 'node:path';
+import type { VaultFile, VaultFiles } from './ports.ts';
+
+/**
+ * Puts a file in place whole or not at all: written beside, synced, renamed, folder synced.
+ * `fill` writes the bytes. What a crash leaves beside (`*.new`) is overwritten by the next try.
+ */
+export async function writeDurably(
+  files: VaultFiles,
+  path: string,
+  fill: (file: VaultFile) => Promise<void>,
+): Promise<void> {
+  const beside = `${path}.new`;
+  await removeIfThere(files, beside);
+  const file = await files.open(beside, 'new');
+  try {
+    await fill(file);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await files.rename(beside, path);
+  await files.syncFolder(dirname(path));
+}
+
+/** Removes a file; no error where there is none. */
+export async function removeIfThere(files: VaultFiles, path: string): Promise<void> {
+  try {
+    await files.remove(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** Whether an error of the operating system says that nothing is there. */
+export function isMissing(error: unknown): boolean {
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
