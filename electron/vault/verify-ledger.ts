@@ -33,13 +33,8 @@ export function verifyLedger(options: {
     const read = await readHeaderFile(files, layout);
     const keys = await unlockHeader(read, options.passphrase, options.kdf ?? KDF_RULES);
     try {
-      const batches = readLedger(
-        { files, keys, folder: layout.ledger, vaultId: vaultIdOf(read) },
-        EMPTY_HEAD,
-      );
-      let next = await batches.next();
-      while (!next.done) next = await batches.next();
-      const { head, torn } = next.value;
+      const folder = { files, keys, folder: layout.ledger, vaultId: vaultIdOf(read) };
+      const { head, torn } = await walkLedger(folder, EMPTY_HEAD, () => {});
       return { records: head.sequence, hash: Buffer.from(head.hash).toString('hex'), torn };
     } finally {
       keys.wipe();
