@@ -69,7 +69,12 @@ function sampleFor({ sample, phase }: DeskParts): SampleDatabase {
   };
   return {
     state: () => sample?.state() ?? { state: 'absent', address: null },
-    start: async () => present().start(phase.ask),
+    start: async () => {
+      const state = phase.state();
+      // Anything but an open vault is refused by the first request.
+      const vaultId = state.phase === 'open' ? state.keywarden.vaultId : '';
+      await present().start(phase.ask, vaultId);
+    },
     stop: async () => present().stop(phase.ask),
   };
 }

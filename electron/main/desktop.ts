@@ -64,7 +64,7 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
     hooks: {
       async opened(keywarden, ask) {
         keywarden.watch(changed);
-        await sample?.sweep(ask);
+        await sample?.sweep(ask, keywarden.vaultId);
       },
       async screenClosed() {
         held.forgetAll();

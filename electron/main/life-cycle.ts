@@ -17,6 +17,9 @@ import { assembleDesktop, type Desktop } from './desktop.ts';
 import { hardenContents } from './harden-contents.ts';
 import { hardenSession } from './harden-session.ts';
 import { installMenu } from './menu.ts';
+import { findPostgresPrograms } from './sample-database/postgres-programs.ts';
+import { createSampleDatabase, type ManagedSample } from './sample-database/sample-database.ts';
+import { sampleLeftovers } from './sample-database/sample-leftovers.ts';
 import { sealAfterAsking } from './seal-after-asking.ts';
 import { parseListen } from './switches.ts';
 import { SYSTEM_PORTS } from './system-ports.ts';
@@ -57,7 +60,7 @@ export async function start(): Promise<void> {
     listen,
     runtime: { env: process.env, platform: process.platform, uid: process.getuid?.(), tmpdir: tmpdir() },
     clipboard: clipboardDoor,
-    sample: undefined,
+    sample: await sampleWherePresent(userData, window),
     send: window.send,
     replaceWindow: window.replace,
     chooseFolder: (purpose) => chooseFolder(window.current(), purpose),
@@ -118,6 +121,22 @@ function staysWhileServing(desktop: Desktop, window: MainWindow): void {
       log('error', 'desktop.not-closed-cleanly', { reason: nameOf(error) });
       quit();
     });
+  });
+}
+
+/** The sample database, where the embedded PostgreSQL is installed; what a crash has left of it is ended now. */
+async function sampleWherePresent(userData: string, window: MainWindow): Promise<ManagedSample | undefined> {
+  const programs = await findPostgresPrograms();
+  if (!programs) return undefined;
+  const leftovers = sampleLeftovers(userData);
+  await leftovers.sweep();
+  return createSampleDatabase({
+    programs,
+    leftovers,
+    random,
+    log,
+    progress: (step) => window.send({ kind: 'progress', job: 'sample', step }),
+    changed: () => window.send({ kind: 'changed', topics: ['databases'] }),
   });
 }
 

@@ -1,12 +1,157 @@
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import type { Log } from '../../core/ports.ts';
+import { orNothing } from '../../ipc/answer.ts';
+import { connectionUrl } from '../../ipc/connection-url.ts';
 import type { Ask, SampleDatabase } from '../../ipc/desk.ts';
+import { SAMPLE } from '../../ipc/handlers/databases-handlers.ts';
+import type { RandomBytes } from '../../vault/ports.ts';
+import type { PostgresPrograms } from './postgres-programs.ts';
+import { makeCluster, type PostgresServer, runAlone, startServer } from './postgres-server.ts';
+import {
+  BROKER_USER,
+  CREATION_STATEMENTS,
+  SAMPLE_DATABASE,
+  SHOP_STATEMENTS,
+  serverStatements,
+} from './sample-contents.ts';
+import type { SampleLeftovers } from './sample-leftovers.ts';
 
 /** The sample, with what the life of the vault asks of it. */
 export interface ManagedSample {
   state(): ReturnType<SampleDatabase['state']>;
-  start(ask: Ask): Promise<void>;
+  start(ask: Ask, vaultId: string): Promise<void>;
   stop(ask: Ask): Promise<void>;
-  /** Removes what a crash has left behind, once a vault is open. */
-  sweep(ask: Ask): Promise<void>;
+  /** Removes what a crash has left behind, once its vault is open. */
+  sweep(ask: Ask, vaultId: string): Promise<void>;
   /** Stops it if it runs: the vault is about to close. */
   end(ask: Ask): Promise<void>;
+}
+
+const CREDENTIALS = `database/creds/${SAMPLE.role}`;
+
+/** An embedded PostgreSQL with a shop in it, for whoever has no database at hand. */
+export function createSampleDatabase(options: {
+  readonly programs: PostgresPrograms;
+  readonly leftovers: SampleLeftovers;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  readonly progress: (step: string) => void;
+  readonly changed: () => void;
+}): ManagedSample {
+  const { programs, leftovers, progress } = options;
+  let state: 'absent' | 'starting' | 'running' = 'absent';
+  let server: PostgresServer | undefined;
+  let starting: Promise<void> = Promise.resolve();
+
+  const become = (next: typeof state): void => {
+    state = next;
+    options.changed();
+  };
+
+  const stopServer = async (): Promise<void> => {
+    const stopping = server;
+    server = undefined;
+    await stopping?.stop();
+    await leftovers.finish();
+    become('absent');
+  };
+
+  const launch = async (vaultId: string, password: string): Promise<PostgresServer> => {
+    await leftovers.sweep();
+    const folder = await leftovers.begin(vaultId, programs.runAs !== undefined);
+    progress('Making a PostgreSQL for you…');
+    const data = await makeCluster(programs, folder);
+    progress('Filling it with a small shop…');
+    await runAlone(programs, data, 'postgres', serverStatements(password));
+    await runAlone(programs, data, SAMPLE_DATABASE, SHOP_STATEMENTS);
+    progress('Starting it…');
+    return startServer(programs, data);
+  };
+
+  const introduce = async (ask: Ask, port: number, password: string): Promise<void> => {
+    progress('Connecting Keywarden to it…');
+    await ask('update', `database/config/${SAMPLE.connection}`, {
+      plugin_name: 'postgresql-database-plugin',
+      connection_url: connectionUrl({ host: '127.0.0.1', port, database: SAMPLE_DATABASE, tls: 'off' }),
+      username: BROKER_USER,
+      password,
+      allowed_roles: [SAMPLE.role],
+      verify_connection: true,
+    });
+    await ask('update', `database/roles/${SAMPLE.role}`, {
+      db_name: SAMPLE.connection,
+      creation_statements: CREATION_STATEMENTS,
+      default_ttl: 300,
+      max_ttl: 3600,
+    });
+  };
+
+  /** Takes the sample out of the vault. Its server is going away for good, so what cannot be proven is abandoned. */
+  const dismiss = async (ask: Ask): Promise<void> => {
+    try {
+      await ask('update', `sys/leases/revoke-prefix/${CREDENTIALS}`);
+    } catch {
+      await ask('update', `sys/leases/revoke-force/${CREDENTIALS}`);
+    }
+    await ask('delete', `database/roles/${SAMPLE.role}`);
+    await ask('delete', `database/config/${SAMPLE.connection}`);
+  };
+
+  const start = async (ask: Ask, vaultId: string): Promise<void> => {
+    if (state !== 'absent') {
+      throw new KeywardenError('invalid-request', 'The sample database is there already.');
+    }
+    become('starting');
+    let isIntroduced = false;
+    try {
+      if ((await orNothing(ask('read', `database/config/${SAMPLE.connection}`))) !== undefined) {
+        throw new KeywardenError('path-in-use', `There is a connection called ${SAMPLE.connection} already.`);
+      }
+      const password = Buffer.from(options.random(24)).toString('hex');
+      server = await launch(vaultId, password);
+      isIntroduced = true;
+      await introduce(ask, server.port, password);
+      become('running');
+    } catch (error) {
+      if (isIntroduced) await dismiss(ask).catch(() => undefined);
+      await stopServer();
+      throw error;
+    }
+  };
+
+  const stop = async (ask: Ask): Promise<void> => {
+    await starting;
+    if (state !== 'running') return;
+    try {
+      await dismiss(ask);
+    } finally {
+      await stopServer();
+    }
+  };
+
+  return {
+    state: () => ({ state, address: server ? `127.0.0.1:${server.port}` : null }),
+    start(ask, vaultId) {
+      const work = start(ask, vaultId);
+      starting = work.catch(() => undefined);
+      return work;
+    },
+    stop,
+    async sweep(ask, vaultId) {
+      if ((await leftovers.sweep()) !== vaultId) return;
+      try {
+        await dismiss(ask);
+        await leftovers.finish();
+      } catch {
+        options.log('warn', 'sample.leftovers-stay');
+      }
+    },
+    async end(ask) {
+      try {
+        await stop(ask);
+      } catch {
+        options.log('warn', 'sample.not-dismissed');
+      }
+    },
+  };
 }
