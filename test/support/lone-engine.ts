@@ -67,7 +67,10 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
     /** Decides one request and applies its changes; effects are run and settled. */
     async ask(operation: Operation, path: string, data: Record<string, unknown> = {}): Promise<Reply> {
       const decision = await this.decide(operation, path, data);
-      if (decision.kind === 'reply') return decision.reply;
+      if (decision.kind === 'reply') {
+        decision.afterwards?.();
+        return decision.reply;
+      }
       if (decision.kind === 'issue') throw new Error('use decide() for what issues a lease');
       const result = await decision.run(new AbortController().signal);
       return vault.turn((turn) => {

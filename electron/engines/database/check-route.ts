@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type Decision, handler, type Route } from '../../core/engine.ts';
+import { nameField } from './config-fields.ts';
+import { requireConnection } from './config-route.ts';
+import { revealPooledConnection } from './connection-secret.ts';
+import { checkConnection } from './postgres/check-connection.ts';
+import { dropPool, withSession } from './postgres/connection-pools.ts';
+
+const named = z.object({ name: nameField });
+
+/** `check/:name`, ours: says in words whether keycards can be made through a connection, and what is wrong if not. */
+export const checkRoute: Route = {
+  pattern: 'check/:name',
+  operations: {
+    read: handler({
+      input: named,
+      decide: (turn, { name }): Decision => {
+        const connection = revealPooledConnection(turn, requireConnection(turn, name));
+        return {
+          kind: 'effect',
+          changes: [],
+          // A server that is down is what was asked about, not a failure of asking.
+          run: (signal) =>
+            withSession(connection, signal, checkConnection).then(
+              (check) => ({
+                healthy: check.problems.length === 0,
+                reachable: true,
+                problems: check.problems,
+                server_version: check.serverVersion,
+                database: check.database,
+                user: check.user,
+                superuser: check.superuser,
+                group_roles: check.groupRoles,
+              }),
+              (error: unknown) => ({
+                healthy: false,
+                reachable: false,
+                problems: [asKeywardenError(error).message],
+                server_version: '',
+                database: connection.target.database,
+                user: connection.target.user,
+                superuser: false,
+                group_roles: [],
+              }),
+            ),
+          settle: (_turn, result) => ({ kind: 'reply', reply: { data: result as Record<string, unknown> } }),
+        };
+      },
+    }),
+  },
+};
+
+/** `reset/:name`: forgets all sockets of a connection. */
+export const resetRoute: Route = {
+  pattern: 'reset/:name',
+  operations: {
+    update: handler({
+      input: named,
+      decide: (turn, { name }): Decision => {
+        const { id } = requireConnection(turn, name);
+        return { kind: 'reply', reply: {}, afterwards: () => dropPool(id) };
+      },
+    }),
+  },
+};

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import { randomUuid } from '../../core/random-text.ts';
+import { FORGET_VALUE } from '../../vault/vault.ts';
+import { type ConfigFields, configFields, nameField } from './config-fields.ts';
+import { type Connection, connectionNames, findConnection } from './connection-rows.ts';
+import { revealSecret, sealSecret } from './connection-secret.ts';
+import { CONNECTION_CONFIGURED, CONNECTION_REMOVED } from './database-changes.ts';
+import { checkConnection } from './postgres/check-connection.ts';
+import { dropPool, withLoneSession } from './postgres/connection-pools.ts';
+import {
+  type ConnectionSecret,
+  type ConnectionTarget,
+  connectionTarget,
+  redactUrl,
+} from './postgres/connection-target.ts';
+
+const PLUGIN = 'postgresql-database-plugin';
+const SOCKETS = { usual: 4, most: 10 };
+const PLAINTEXT_WARNING =
+  'with password_authentication=password the database may write the passwords of new users into its log';
+const named = z.object({ name: nameField });
+
+/** `config`: which connections there are. */
+export const configListRoute: Route = {
+  pattern: 'config',
+  operations: {
+    list: handler({
+      input: z.object({}),
+      decide: (turn): Decision => {
+        const keys = connectionNames(turn.db, turn.mount.uuid);
+        if (keys.length === 0) throw new KeywardenError('not-found');
+        return { kind: 'reply', reply: { data: { keys } } };
+      },
+    }),
+  },
+};
+
+/** `config/:name`: one connection. Writing it logs in first, unless told not to. */
+export const configRoute: Route = {
+  pattern: 'config/:name',
+  exists: (turn, captures) => findConnection(turn.db, turn.mount.uuid, captures['name'] ?? '') !== undefined,
+  operations: {
+    read: handler({
+      input: named,
+      decide: (turn, { name }): Decision => ({
+        kind: 'reply',
+        reply: { data: show(requireConnection(turn, name)) },
+      }),
+    }),
+    update: handler({ input: configFields, decide: configure }),
+    delete: handler({ input: named, decide: remove }),
+  },
+};
+
+function configure(turn: RequestTurn, input: ConfigFields): Decision {
+  const before = findConnection(turn.db, turn.mount.uuid, input.name);
+  const secret = mergeSecret(input, before && revealSecret(turn, before));
+  refuseUnsupported(input, before);
+  const target = connectionTarget(secret);
+  if (before) refuseMovingLiveLeases(turn, before, target);
+
+  const settle = (later: RequestTurn): Decision & { kind: 'reply' } => {
+    const now = findConnection(later.db, later.mount.uuid, input.name);
+    if (now?.version !== before?.version) {
+      throw new KeywardenError(
+        'invalid-request',
+        'somebody else has just changed this connection; try again',
+      );
+    }
+    const bound = { id: before?.id ?? randomUuid(later.random), version: (before?.version ?? 0) + 1 };
+    const passwordAuthentication =
+      input.password_authentication ?? before?.passwordAuthentication ?? 'scram-sha-256';
+    const configured = CONNECTION_CONFIGURED.make({
+      ...bound,
+      mount: later.mount.uuid,
+      name: input.name,
+      plugin: PLUGIN,
+      shownUrl: redactUrl(secret.connectionUrl),
+      username: target.user,
+      allowedRoles: [...(input.allowed_roles ?? before?.allowedRoles ?? [])],
+      passwordAuthentication,
+      maxOpenConnections: socketLimit(input.max_open_connections ?? before?.maxOpenConnections),
+      rotationStatements: [...(input.root_rotation_statements ?? before?.rotationStatements ?? [])],
+      secret: sealSecret(later, bound, secret),
+    });
+    const forgotten = before ? [{ type: FORGET_VALUE, data: { hash: before.secret } }] : [];
+    const warnings = passwordAuthentication === 'password' ? { warnings: [PLAINTEXT_WARNING] } : {};
+    return { kind: 'reply', changes: [configured, ...forgotten], reply: warnings };
+  };
+
+  if (input.verify_connection === false) return settle(turn);
+  return {
+    kind: 'effect',
+    changes: [],
+    run: (signal) => withLoneSession(target, signal, checkConnection),
+    settle,
+  };
+}
+
+/** Refused while users live that only this connection can end. */
+function remove(turn: RequestTurn, { name }: { name: string }): Decision {
+  const connection = findConnection(turn.db, turn.mount.uuid, name);
+  if (!connection) return { kind: 'reply', reply: {} };
+  refuseLiveLeases(turn, connection);
+  const changes = [
+    CONNECTION_REMOVED.make({ mount: turn.mount.uuid, name }),
+    { type: FORGET_VALUE, data: { hash: connection.secret } },
+  ];
+  return { kind: 'reply', changes, reply: {}, afterwards: () => dropPool(connection.id) };
+}
+
+/** On another server their users would not be found, and be taken for dead. */
+function refuseMovingLiveLeases(turn: RequestTurn, before: Connection, target: ConnectionTarget): void {
+  const old = connectionTarget(revealSecret(turn, before));
+  if (old.host !== target.host || old.port !== target.port) refuseLiveLeases(turn, before);
+}
+
+function refuseLiveLeases(turn: RequestTurn, connection: Connection): void {
+  const live = turn.liveLeases().filter((lease) => lease.data['connection'] === connection.id);
+  if (live.length === 0) return;
+  const shown = live.slice(0, 5).map((lease) => lease.id);
+  const more = live.length > shown.length ? `, and ${live.length - shown.length} more` : '';
+  const needs = live.length === 1 ? 'keycard needs' : 'keycards need';
+  throw new KeywardenError(
+    'invalid-request',
+    `${live.length} living ${needs} this connection to end: ${shown.join(', ')}${more}; revoke them first`,
+  );
+}
+
+/** Finds a connection by name. Throws `not-found`. */
+export function requireConnection(turn: RequestTurn, name: string): Connection {
+  const connection = findConnection(turn.db, turn.mount.uuid, name);
+  if (!connection) throw new KeywardenError('not-found');
+  return connection;
+}
+
+function mergeSecret(input: ConfigFields, before: ConnectionSecret | undefined): ConnectionSecret {
+  return {
+    connectionUrl: input.connection_url ?? before?.connectionUrl ?? '',
+    username: input.username ?? before?.username ?? '',
+    password: input.password ?? before?.password ?? '',
+    tlsCa: input.tls_ca ?? before?.tlsCa ?? '',
+    tlsCertificate: input.tls_certificate ?? before?.tlsCertificate ?? '',
+    privateKey: input.private_key ?? before?.privateKey ?? '',
+  };
+}
+
+function refuseUnsupported(input: ConfigFields, before: Connection | undefined): void {
+  const plugin = input.plugin_name ?? before?.plugin ?? '';
+  if (plugin !== PLUGIN) {
+    throw new KeywardenError('invalid-request', `plugin_name must be ${PLUGIN}: no other is supported yet`);
+  }
+  if (input.username_template) {
+    throw new KeywardenError('invalid-request', 'username_template is not supported yet');
+  }
+}
+
+function socketLimit(wanted: number | undefined): number {
+  if (wanted === undefined || wanted <= 0) return SOCKETS.usual;
+  return Math.min(wanted, SOCKETS.most);
+}
+
+function show(connection: Connection): Record<string, unknown> {
+  return {
+    allowed_roles: connection.allowedRoles,
+    connection_details: {
+      connection_url: connection.shownUrl,
+      max_open_connections: connection.maxOpenConnections,
+      password_authentication: connection.passwordAuthentication,
+      username: connection.username,
+    },
+    password_policy: '',
+    plugin_name: connection.plugin,
+    plugin_version: '',
+    root_credentials_rotate_statements: connection.rotationStatements,
+  };
+}

@@ -1,0 +1,85 @@
+import type { ReadDb } from '../../vault/state-db.ts';
+import type { ValueHash } from '../../vault/vault.ts';
+
+/** How new users' passwords reach the server: as a verifier, or in plaintext where the server has no SCRAM. */
+export type PasswordAuthentication = 'scram-sha-256' | 'password';
+
+/** A configured connection, without its secrets. */
+export interface Connection {
+  readonly mount: string;
+  readonly name: string;
+  /** Never changes; binds the sealed value. */
+  readonly id: string;
+  /** Counts the writes. */
+  readonly version: number;
+  readonly plugin: string;
+  readonly shownUrl: string;
+  readonly username: string;
+  /** Names; `*` stands for anything. Empty allows none. */
+  readonly allowedRoles: readonly string[];
+  readonly passwordAuthentication: PasswordAuthentication;
+  readonly maxOpenConnections: number;
+  readonly rotationStatements: readonly string[];
+  readonly secret: ValueHash;
+}
+
+interface StoredConnection {
+  readonly mount: string;
+  readonly name: string;
+  readonly id: string;
+  readonly version: number;
+  readonly plugin: string;
+  readonly shown_url: string;
+  readonly username: string;
+  readonly allowed_roles: string;
+  readonly password_authentication: PasswordAuthentication;
+  readonly max_open_connections: number;
+  readonly rotation_statements: string;
+  readonly secret: ValueHash;
+}
+
+/** The connection of that name, if it is configured. */
+export function findConnection(db: ReadDb, mount: string, name: string): Connection | undefined {
+  return parse(
+    db.get<StoredConnection>('SELECT * FROM database_connection WHERE mount = ? AND name = ?', mount, name),
+  );
+}
+
+/** The connection of that id, whatever it is called. */
+export function findConnectionById(db: ReadDb, id: string): Connection | undefined {
+  return parse(db.get<StoredConnection>('SELECT * FROM database_connection WHERE id = ?', id));
+}
+
+/** The names of a mount's connections, sorted. */
+export function connectionNames(db: ReadDb, mount: string): string[] {
+  return db
+    .all<{ name: string }>('SELECT name FROM database_connection WHERE mount = ? ORDER BY name', mount)
+    .map((row) => row.name);
+}
+
+/** Whether the connection lends itself to a role. */
+export function allowsRole(connection: Connection, role: string): boolean {
+  return connection.allowedRoles.some((pattern) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`, 's').test(role);
+  });
+}
+
+function parse(row: StoredConnection | undefined): Connection | undefined {
+  return (
+    row && {
+      mount: row.mount,
+      name: row.name,
+      id: row.id,
+      version: row.version,
+      plugin: row.plugin,
+      shownUrl: row.shown_url,
+      username: row.username,
+      allowedRoles: JSON.parse(row.allowed_roles) as string[],
+      passwordAuthentication: row.password_authentication,
+      maxOpenConnections: row.max_open_connections,
+      rotationStatements: JSON.parse(row.rotation_statements) as string[],
+      secret: row.secret,
+    }
+  );
+}

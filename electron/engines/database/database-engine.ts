@@ -1,0 +1,39 @@
+/**
+ * Database users that really die: created on request, refused by the database itself after their deadline, ended with
+ * their sessions, and proven dead by trying the door.
+ *
+ * Always: a connection's password and URL exist only sealed; a user's password reaches the server as a SCRAM verifier
+ * (unless the connection says otherwise); nothing that a caller chose reaches a statement but through `[A-Za-z0-9_.-]`.
+ */
+import type { Engine } from '../../core/engine.ts';
+import { FORGET_VALUE } from '../../vault/vault.ts';
+import { checkRoute, resetRoute } from './check-route.ts';
+import { configListRoute, configRoute } from './config-route.ts';
+import { connectionNames, findConnection } from './connection-rows.ts';
+import { credsRoute } from './creds-route.ts';
+import {
+  CONNECTION_CONFIGURED,
+  CONNECTION_REMOVED,
+  DATABASE_UNMOUNTED,
+  ROLE_REMOVED,
+  ROLE_WRITTEN,
+} from './database-changes.ts';
+import { DATABASE_MIGRATIONS } from './database-migrations.ts';
+import { databaseLeases } from './lease-lifecycle.ts';
+import { roleListRoute, roleRoute } from './role-route.ts';
+
+/** The engine behind mounts of type `database`. */
+export const databaseEngine: Engine = {
+  type: 'database',
+  migrations: DATABASE_MIGRATIONS,
+  changes: [CONNECTION_CONFIGURED, CONNECTION_REMOVED, ROLE_WRITTEN, ROLE_REMOVED, DATABASE_UNMOUNTED],
+  routes: [configListRoute, configRoute, checkRoute, resetRoute, roleListRoute, roleRoute, credsRoute],
+  leases: databaseLeases,
+  unmounted: (turn, mount) => {
+    const secrets = connectionNames(turn.db, mount.uuid).flatMap((name) => {
+      const connection = findConnection(turn.db, mount.uuid, name);
+      return connection ? [{ type: FORGET_VALUE, data: { hash: connection.secret } }] : [];
+    });
+    return [DATABASE_UNMOUNTED.make({ mount: mount.uuid }), ...secrets];
+  },
+};

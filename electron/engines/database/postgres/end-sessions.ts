@@ -1,0 +1,26 @@
+import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
+import type { Session } from './session.ts';
+
+/** How often we look in one attempt: with 50 ms between, two seconds. */
+const LOOKS = 40;
+
+/**
+ * Ends every session that logged in as the role, until two looks in a row find none. By OID: a session that did
+ * SET ROLE keeps it, and so does one whose role is already dropped.
+ *
+ * Throws `target-unavailable` when sessions are still there after two seconds.
+ */
+export async function endSessions(session: Session, oid: number): Promise<void> {
+  let quietLooks = 0;
+  for (let look = 0; look < LOOKS; look += 1) {
+    const open = await session.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usesysid = $1',
+      [oid],
+    );
+    quietLooks = open.length === 0 ? quietLooks + 1 : 0;
+    if (quietLooks === 2) return;
+    // The server waits, so that no clock is needed here.
+    await session.query('SELECT pg_sleep(0.05)');
+  }
+  throw new KeywardenError('target-unavailable', 'the user is disabled, but a session of it does not end');
+}

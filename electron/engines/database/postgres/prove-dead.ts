@@ -1,0 +1,66 @@
+import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
+import { codeOf } from './error-words.ts';
+import { findRole } from './postgres-role.ts';
+import type { Session } from './session.ts';
+
+const WRONG_PASSWORD = '28P01';
+const MAY_NOT_LOG_IN = '28000';
+
+/** Tries to log in; resolves when that worked. */
+export type TryLogin = () => Promise<void>;
+
+/**
+ * Shows that a user is dead: no role, no session, and its password refused. Anything that is not one of these answers is
+ * unknown, never proof: throws `target-unavailable` with the reason, or what the server said.
+ *
+ * @param tryLogin tries the recorded password; undefined when it is erased already
+ */
+export async function proveDead(
+  session: Session,
+  user: { readonly name: string; readonly oid: number | undefined },
+  tryLogin: TryLogin | undefined,
+): Promise<string[]> {
+  return [
+    await proveNoRole(session, user.name, user.oid),
+    await proveNoSession(session, user.oid),
+    ...(tryLogin ? [await proveRefused(tryLogin)] : []),
+  ];
+}
+
+async function proveNoRole(session: Session, name: string, oid: number | undefined): Promise<string> {
+  const byName = await findRole(session, name);
+  const byOid =
+    oid === undefined ? [] : await session.query('SELECT FROM pg_catalog.pg_roles WHERE oid = $1', [oid]);
+  if (byName || byOid.length > 0) throw alive('the role is still there');
+  return 'no such role';
+}
+
+async function proveNoSession(session: Session, oid: number | undefined): Promise<string> {
+  // Without the OID any session of a role that is no more might be its.
+  const open =
+    oid === undefined
+      ? await session.query(
+          `SELECT FROM pg_catalog.pg_stat_activity a WHERE usesysid IS NOT NULL
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = a.usesysid)`,
+        )
+      : await session.query('SELECT FROM pg_catalog.pg_stat_activity WHERE usesysid = $1', [oid]);
+  if (open.length > 0) throw alive('a session of the user, or of a dropped role, is still open');
+  return 'no session';
+}
+
+/** With 28000 the server's function tells apart what its words, which may be translated, say: pg_hba.conf is no proof. */
+async function proveRefused(tryLogin: TryLogin): Promise<string> {
+  try {
+    await tryLogin();
+  } catch (error) {
+    const code = codeOf(error);
+    const byRole = (error as { routine?: unknown }).routine === 'InitializeSessionUserId';
+    if (code === WRONG_PASSWORD || (code === MAY_NOT_LOG_IN && byRole)) return `login refused: ${code}`;
+    throw error;
+  }
+  throw alive('its password still opens the door');
+}
+
+function alive(words: string): KeywardenError {
+  return new KeywardenError('target-unavailable', words);
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import { looseText, maybe, ttlField } from '../../core/fields.ts';
+import { nameField } from './config-fields.ts';
+import { ROLE_REMOVED, ROLE_WRITTEN } from './database-changes.ts';
+import { type DatabaseRole, findRole, roleNames } from './role-rows.ts';
+import { statementList } from './statement-list.ts';
+
+const named = z.object({ name: nameField });
+const roleFields = z.object({
+  name: nameField,
+  db_name: maybe(looseText),
+  group_role: maybe(looseText),
+  default_ttl: maybe(ttlField),
+  max_ttl: maybe(ttlField),
+  creation_statements: maybe(statementList),
+  revocation_statements: maybe(statementList),
+  renew_statements: maybe(statementList),
+  rollback_statements: maybe(statementList),
+  credential_type: maybe(z.literal('password', { error: 'credential_type must be password' })),
+});
+
+/** `roles`: which roles there are. */
+export const roleListRoute: Route = {
+  pattern: 'roles',
+  operations: {
+    list: handler({
+      input: z.object({}),
+      decide: (turn): Decision => {
+        const keys = roleNames(turn.db, turn.mount.uuid);
+        if (keys.length === 0) throw new KeywardenError('not-found');
+        return { kind: 'reply', reply: { data: { keys } } };
+      },
+    }),
+  },
+};
+
+/** `roles/:name`: what users a keycard of that name is. */
+export const roleRoute: Route = {
+  pattern: 'roles/:name',
+  exists: (turn, captures) => findRole(turn.db, turn.mount.uuid, captures['name'] ?? '') !== undefined,
+  operations: {
+    read: handler({
+      input: named,
+      decide: (turn, { name }): Decision => {
+        const role = findRole(turn.db, turn.mount.uuid, name);
+        if (!role) throw new KeywardenError('not-found');
+        return { kind: 'reply', reply: { data: show(role) } };
+      },
+    }),
+    update: handler({ input: roleFields, decide: write }),
+    delete: handler({
+      input: named,
+      decide: (turn, { name }): Decision => ({
+        kind: 'reply',
+        changes: [ROLE_REMOVED.make({ mount: turn.mount.uuid, name })],
+        reply: {},
+      }),
+    }),
+  },
+};
+
+function write(turn: RequestTurn, input: z.output<typeof roleFields>): Decision {
+  const before = findRole(turn.db, turn.mount.uuid, input.name);
+  const connection = input.db_name ?? before?.connection ?? '';
+  if (connection === '') throw new KeywardenError('invalid-request', 'empty database name attribute');
+  const defaultTtl = input.default_ttl ?? before?.defaultTtl ?? 0;
+  const maxTtl = input.max_ttl ?? before?.maxTtl ?? 0;
+  if (maxTtl > 0 && defaultTtl > maxTtl) {
+    throw new KeywardenError('invalid-request', 'default_ttl may not be longer than max_ttl');
+  }
+  const written = ROLE_WRITTEN.make({
+    mount: turn.mount.uuid,
+    name: input.name,
+    connection,
+    groupRole: input.group_role ?? before?.groupRole ?? '',
+    defaultTtl,
+    maxTtl,
+    creationStatements: [...(input.creation_statements ?? before?.creationStatements ?? [])],
+    revocationStatements: [...(input.revocation_statements ?? before?.revocationStatements ?? [])],
+    renewStatements: [...(input.renew_statements ?? before?.renewStatements ?? [])],
+    rollbackStatements: [...(input.rollback_statements ?? before?.rollbackStatements ?? [])],
+  });
+  return { kind: 'reply', changes: [written], reply: {} };
+}
+
+function show(role: DatabaseRole): Record<string, unknown> {
+  return {
+    creation_statements: role.creationStatements,
+    credential_type: 'password',
+    db_name: role.connection,
+    default_ttl: role.defaultTtl,
+    ...(role.groupRole === '' ? {} : { group_role: role.groupRole }),
+    max_ttl: role.maxTtl,
+    renew_statements: role.renewStatements,
+    revocation_statements: role.revocationStatements,
+    rollback_statements: role.rollbackStatements,
+  };
+}
