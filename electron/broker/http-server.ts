@@ -2,44 +2,40 @@ import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { type Answer, answerError, answerHeaders } from './answer.ts';
+import { Connections } from './connections.ts';
 import type { RequestHandler } from './handle-request.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, type Timeouts } from './limits.ts';
 import { understandListVerb } from './list-verb.ts';
 
 /** A server with the broker's limits, not listening yet. SECURITY(B3) */
-export function createHttpServer(handle: RequestHandler, origin: string): Server {
-  /** How many answers are still owed on a connection: into the middle of one nothing else may be written. */
-  const owed = new WeakMap<Duplex, number>();
-  const server = createServer(
-    {
-      maxHeaderSize: LIMITS.headerBytes,
-      headersTimeout: LIMITS.headersTimeout,
-      requestTimeout: LIMITS.requestTimeout,
-      keepAliveTimeout: LIMITS.keepAliveTimeout,
-      connectionsCheckingInterval: 1000,
-      // The guard answers a missing Host itself.
-      requireHostHeader: false,
-      noDelay: true,
-    },
-    (request, response) => {
-      const { socket } = request;
-      owed.set(socket, (owed.get(socket) ?? 0) + 1);
-      response.once('close', () => owed.set(socket, (owed.get(socket) ?? 1) - 1));
-      void handle(request, response, origin);
-    },
-  );
+export function createHttpServer(
+  handle: RequestHandler,
+  origin: string,
+  timeouts: Timeouts = LIMITS,
+): { readonly server: Server; readonly connections: Connections } {
+  const { headersTimeout, requestTimeout, keepAliveTimeout } = timeouts;
+  const server = createServer({
+    maxHeaderSize: LIMITS.headerBytes,
+    headersTimeout,
+    requestTimeout,
+    keepAliveTimeout,
+    connectionsCheckingInterval: 1000,
+    // The guard answers a missing Host itself.
+    requireHostHeader: false,
+    noDelay: true,
+  });
   // Node would drop headers past its count in silence, Origin among them; the handler counts and refuses.
   server.maxHeadersCount = 0;
   server.maxConnections = LIMITS.connections;
+  const connections = new Connections(server);
+  server.on('request', (request, response) => void handle(request, response, origin));
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
-    if (!socket.writable || (owed.get(socket) ?? 0) > 0 || error.code === 'ECONNRESET') {
-      socket.destroy();
-      return;
-    }
-    socket.end(rawAnswer(answerParserError(error.code)));
+    const answerable = socket.writable && !connections.owes(socket) && error.code !== 'ECONNRESET';
+    if (answerable) socket.end(rawAnswer(answerParserError(error.code)));
+    else socket.destroy();
   });
   understandListVerb(server);
-  return server;
+  return { server, connections };
 }
 
 /** What does not parse as HTTP never becomes a request; it is answered in the same shape all the same. */

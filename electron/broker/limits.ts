@@ -17,3 +17,8 @@ export const LIMITS = {
   /** What is still being answered when the broker closes gets this long. */
   closingGrace: 5_000,
 } as const;
+
+/** The times that a server of its own may be given, for tests of slow clients. */
+export type Timeouts = {
+  readonly [Name in 'headersTimeout' | 'requestTimeout' | 'keepAliveTimeout']: number;
+};

@@ -18,14 +18,16 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const local = createHttpServer(handle, 'socket');
   const close = async (): Promise<void> => {
     await Promise.all(
-      [tcp, local].filter((server) => server.listening).map((server) => closeServer(server, options.clock)),
+      [tcp, local]
+        .filter(({ server }) => server.listening)
+        .map(({ server, connections }) => closeServer(server, connections, options.clock)),
     );
   };
 
   try {
     const { listen, socketPath } = options;
-    const address = listen && (await listenOnPort(tcp, listen.host, listen.port));
-    const taken = socketPath !== undefined && !(await listenOnSocket(local, socketPath));
+    const address = listen && (await listenOnPort(tcp.server, listen.host, listen.port));
+    const taken = socketPath !== undefined && !(await listenOnSocket(local.server, socketPath));
     if (taken) options.log('warn', 'socket-in-use');
     options.log('info', 'broker-listening', { address });
     return {
