@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AuthEnvelope } from '../../shared/model/envelope.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 import type { Change, ChangeDefinition, Migration } from '../vault/change.ts';
 import type { ReadDb } from '../vault/state-db.ts';
@@ -43,12 +44,14 @@ export interface Mount {
 
 /** One pattern below a mount and what can be done there. */
 export interface Route {
-  /** `data/:path*`: `:name` takes one segment, `:name*` (last) the rest with its slashes, `''` the mount itself. */
+  /** `data/:path*`: `:name` takes one segment, `:name*` (once) as much as it can with its slashes, `''` the mount itself. */
   readonly pattern: string;
   /** No token is asked for: logins and the few open paths. */
   readonly unauthenticated?: true;
   /** Needs the `sudo` capability as well. */
   readonly sudo?: true;
+  /** Any living token will do, without a policy: the handler shows nothing that the asker may not reach. */
+  readonly anyToken?: true;
   /** Tells create from update for authorization: without it every write is an `update`. */
   exists?(turn: ReadTurn, captures: Readonly<Record<string, string>>): boolean;
   /** `update` also serves create (and POST and PUT), unless `create` is named. */
@@ -88,6 +91,8 @@ export interface Identity {
   readonly displayName: string;
   readonly policies: readonly string[];
   readonly tokenHash: string;
+  /** Which app this is, where its login said so. */
+  readonly app?: string;
 }
 
 /**
@@ -99,6 +104,11 @@ export interface Identity {
  */
 export interface Handler<I, P> {
   readonly input: z.ZodType<I>;
+  /**
+   * Names what a guesser would guess at (a role-id, a user name): failed logins on it meet a growing delay,
+   * which holds nobody else up. SECURITY(B2)
+   */
+  guessable?(input: I): string;
   prepare?(input: I, turnless: { readonly ports: CorePorts; readonly mount: Mount }): Promise<P>;
   decide(turn: RequestTurn, input: I, prepared: P): Decision;
 }
@@ -120,6 +130,8 @@ export interface ReplyDecision {
   readonly reply: Reply;
   /** Leaves no record: only for a poll that changes nothing and tells nothing. */
   readonly unrecorded?: true;
+  /** Called once the record is durable, before the client hears: for what must not happen if it is not (sealing). */
+  afterwards?(): void;
 }
 
 /**
@@ -216,6 +228,12 @@ export interface Reply {
   readonly auth?: AuthGrant;
   /** Seconds to show without a lease (KV 1's 2764800). */
   readonly leaseDuration?: number;
+  /** A token was renewed: its `auth` block. Core fills in the token where the asker holds it. */
+  readonly renewed?: AuthEnvelope;
+  /** The data is about the asking token: core fills in its `id`, which the state does not know. */
+  readonly aboutAsker?: true;
+  /** A lease was renewed. */
+  readonly lease?: { readonly id: string; readonly renewable: boolean; readonly duration: number };
   /** Vault repeats `data` at the top level of some answers of `sys`. */
   readonly dataAtTop?: true;
 }
@@ -236,4 +254,11 @@ export interface AuthGrant {
   readonly parentHash?: string;
   /** Alias shown by `kw` and the desktop: which app this is (an AppRole's name). */
   readonly app?: string;
+  /** Seconds, shown as the token's own maximum, within `maxTtl`. */
+  readonly explicitMaxTtl?: number;
+  /** Seconds: the token dies when it was not used for so long; each use moves its end, within the maximum. */
+  readonly idleTtl?: number;
+  /** A token chosen by whoever may (root, `kw serve --dev`) instead of a random one. */
+  readonly id?: string;
+  readonly noDefaultPolicy?: true;
 }
