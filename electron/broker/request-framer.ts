@@ -22,6 +22,7 @@ const CONTENT_LENGTH = /^content-length:[ \t]*(\d{1,15})[ \t]*$/i;
 const CHUNKED = /^transfer-encoding:[ \t]*chunked[ \t]*$/i;
 /** Headers that decide where a request ends, and continuation lines, which could hide one. */
 const DECIDES = /^(?:(?:content-length|transfer-encoding|upgrade)(?![\w-])|[ \t])/i;
+const DECIDING_FIRST: ReadonlySet<number> = new Set(Buffer.from('cCtTuU \t\r\n'));
 const CHUNK_SIZE = /^([0-9a-f]{1,12})$/i;
 
 /**
@@ -97,6 +98,9 @@ export class RequestFramer {
   ): number {
     const found = bytes.indexOf(LF, at);
     const end = found === -1 ? bytes.length : found;
+    // Most header lines decide nothing, as their first letter shows: they need not become strings.
+    const dull = where === 'headers' && this.#line === '' && !DECIDING_FIRST.has(bytes[at] ?? LF);
+    if (dull && found !== -1) return end + 1;
     if (where !== 'request-line') this.#line += latin1(bytes, at, end);
     if (this.#line.length > MAX_LINE) this.#giveUp();
     if (found === -1) return end;
