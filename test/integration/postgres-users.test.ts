@@ -231,7 +231,7 @@ describe('a broker with CREATEROLE but without superuser', () => {
   beforeAll(async () => {
     await postgres.query(`
       CREATE ROLE small_broker LOGIN CREATEROLE PASSWORD 'small';
-      GRANT app_readers TO small_broker WITH ADMIN TRUE;
+      GRANT app_readers TO small_broker WITH ADMIN OPTION;
     `);
     await bench.configure({ username: 'small_broker', password: 'small' });
   });

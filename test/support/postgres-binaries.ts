@@ -15,9 +15,12 @@ export interface PostgresBinaries {
 const PLATFORM = process.platform === 'win32' ? 'windows' : process.platform;
 const SUFFIX = process.platform === 'win32' ? '.exe' : '';
 
-/** Finds the embedded PostgreSQL of this platform, or undefined where it is not installed. */
+/**
+ * Finds the embedded PostgreSQL of this platform, or undefined where it is not installed.
+ * `KEYWARDEN_TEST_POSTGRES=/usr/lib/postgresql/15` runs the same tests against another one.
+ */
 export function findPostgresBinaries(): PostgresBinaries | undefined {
-  const native = nativeFolder();
+  const native = process.env['KEYWARDEN_TEST_POSTGRES'] ?? nativeFolder();
   if (native === undefined) return undefined;
   const runAs = process.getuid?.() === 0 ? unprivilegedUser() : undefined;
   const folder = runAs && !everyoneReaches(native) ? readableCopy(native) : native;

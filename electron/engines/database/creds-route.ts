@@ -80,7 +80,7 @@ function creationStatements(role: DatabaseRole): string[] {
 }
 
 /** The statement for a role that only names a group: membership, because a grant per user and table grows without end. */
-export function defaultCreationStatement(groupRole: string): string {
+function defaultCreationStatement(groupRole: string): string {
   return `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE ${quoteIdentifier(groupRole)}`;
 }
 

@@ -44,7 +44,7 @@ export async function createUser(session: Session, wanted: NewUser): Promise<num
       );
     }
     await becomeMember(session, user.name);
-    await setDeadline(session, user.name, deadline);
+    if (role.validUntil !== deadline) await setDeadline(session, user.name, deadline);
     await markRole(session, user, deadline);
     return role.oid;
   });

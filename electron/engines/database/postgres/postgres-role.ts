@@ -5,12 +5,15 @@ export interface PostgresRole {
   readonly oid: number;
   /** '' when there is none. */
   readonly comment: string;
+  /** The deadline that the database holds it to, as text in UTC; '' when there is none. */
+  readonly validUntil: string;
 }
 
 /** Looks a role up by name. */
 export async function findRole(session: Session, name: string): Promise<PostgresRole | undefined> {
   const rows = await session.query<PostgresRole>(
-    `SELECT oid::int8::float8 AS oid, coalesce(shobj_description(oid, 'pg_authid'), '') AS comment
+    `SELECT oid::int8::float8 AS oid, coalesce(shobj_description(oid, 'pg_authid'), '') AS comment,
+     coalesce(to_char(rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00', '') AS "validUntil"
      FROM pg_catalog.pg_roles WHERE rolname = $1`,
     [name],
   );

@@ -8,8 +8,10 @@ const PATIENCE = '5s';
  * in flight: whoever holds the lock knows that the other's transaction is over. Throws 55P03 after five seconds.
  */
 export async function lockUserInTransaction(session: Session, lease: string): Promise<void> {
-  await session.query(`SET LOCAL lock_timeout = '${PATIENCE}'`);
-  await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lockName(lease)]);
+  await session.query(
+    "SELECT set_config('lock_timeout', $2, true), pg_advisory_xact_lock(hashtextextended($1, 0))",
+    [lockName(lease), PATIENCE],
+  );
 }
 
 /** Waits until no transaction of ours on this user is open any more. */
