@@ -277,7 +277,7 @@ export const CONTRACT = {
     z.object({
       app,
       roleId: z.string(),
-      doors: z.array(door),
+      doors: z.array(z.object(door.shape)),
       policyText: z.string(),
       /** True when somebody wrote the policy by hand: `doors` is then empty. */
       policyByHand: z.boolean(),

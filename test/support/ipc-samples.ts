@@ -1,0 +1,158 @@
+import type { Channel } from '../../shared/ipc/channels.ts';
+import type {
+  App,
+  AppStatus,
+  DatabaseConnection,
+  DatabaseRole,
+  IpcInput,
+  IpcOutput,
+  Keycard,
+  Preferences,
+} from '../../shared/ipc/contract.ts';
+
+const keycard: Keycard = {
+  leaseId: 'database/creds/reader/abc',
+  path: 'database/creds/reader',
+  holder: 'billing',
+  username: 'v-billing-reader',
+  issuedAt: 1,
+  expiresAt: 2,
+  maxExpiresAt: 3,
+  renewable: true,
+  promise: 'dies-by-itself',
+  state: 'active',
+  reason: null,
+  nextTryAt: null,
+  proof: [],
+};
+const status: AppStatus = {
+  phase: 'open',
+  vault: { id: 'v', name: 'Team', directory: '/v' },
+  knownVaults: [{ directory: '/v', name: 'Team', present: true, problem: null }],
+  broker: { serving: true, address: 'http://127.0.0.1:8200', socketPath: '/s', problem: null },
+  nextTryAt: null,
+  clipboardClearsAt: null,
+  sampleAvailable: true,
+  platform: 'linux',
+  version: '0.1.0',
+};
+const preferences: Preferences = { theme: 'dark', clipboardSeconds: 30, idleLockMinutes: 15 };
+const connection: DatabaseConnection = {
+  name: 'main',
+  url: 'postgresql://db/shop',
+  username: 'broker',
+  isSample: false,
+};
+const role: DatabaseRole = {
+  name: 'reader',
+  connection: 'main',
+  creationStatements: ['CREATE ROLE "{{name}}"'],
+  defaultTtl: 300,
+  maxTtl: 3600,
+};
+const app: App = {
+  name: 'billing',
+  createdAt: 1,
+  lastLoginAt: null,
+  liveKeycards: 1,
+  policyNames: ['app-billing'],
+};
+const handle = 'a'.repeat(32);
+const field = { path: 'stripe', version: 1, field: 'key' };
+
+/** A good input and a good output for every channel of the contract. */
+export const IPC_SAMPLES: { readonly [C in Channel]: { input: IpcInput<C>; output: IpcOutput<C> } } = {
+  'app.status': { input: undefined, output: status },
+  'app.preferences': { input: undefined, output: preferences },
+  'app.setPreferences': { input: preferences, output: preferences },
+  'vault.suggestFolder': { input: { name: 'Team' }, output: { directory: '/v' } },
+  'vault.chooseFolder': { input: { purpose: 'open' }, output: { directory: null } },
+  'vault.create': { input: { name: 'Team', directory: '/v', passphrase: 'p' }, output: status },
+  'vault.unlock': { input: { directory: '/v', passphrase: 'p' }, output: status },
+  'vault.forget': { input: { directory: '/v' }, output: status },
+  'vault.lock': { input: undefined, output: status },
+  'vault.seal': { input: undefined, output: status },
+  'secrets.list': {
+    input: { folder: '' },
+    output: { entries: [{ name: 'a', path: 'a', isFolder: false, updatedAt: null, version: null }] },
+  },
+  'secrets.show': {
+    input: { path: 'stripe', version: 1 },
+    output: {
+      path: 'stripe',
+      version: 1,
+      deleted: false,
+      fields: [{ name: 'key', length: 0 }],
+      versions: [{ version: 1, createdAt: 1, deletedAt: null, destroyed: false }],
+    },
+  },
+  'secrets.reveal': { input: field, output: { value: 'v' } },
+  'secrets.copy': { input: field, output: { clearsAt: 1 } },
+  'secrets.write': {
+    input: { path: 'stripe', cas: 0, fields: [{ name: 'key', value: 'v' }] },
+    output: { version: 1 },
+  },
+  'secrets.delete': { input: { path: 'stripe' }, output: { version: 1 } },
+  'secrets.undelete': { input: { path: 'stripe', version: 1 }, output: {} },
+  'databases.list': {
+    input: undefined,
+    output: { connections: [connection], roles: [role], sample: { state: 'absent', address: null } },
+  },
+  'databases.connect': {
+    input: {
+      name: 'main',
+      host: 'db',
+      port: 5432,
+      database: 'shop',
+      username: 'broker',
+      password: 'p',
+      tls: 'off',
+    },
+    output: connection,
+  },
+  'databases.check': {
+    input: { name: 'main' },
+    output: { healthy: true, findings: [], serverVersion: '18.4' },
+  },
+  'databases.disconnect': { input: { name: 'main' }, output: {} },
+  'databases.writeRole': { input: role, output: role },
+  'databases.removeRole': { input: { name: 'reader' }, output: {} },
+  'databases.startSample': { input: undefined, output: { connection, role } },
+  'databases.stopSample': { input: undefined, output: {} },
+  'keycards.issue': { input: { role: 'reader', ttl: 60 }, output: { keycard, handle, username: 'u' } },
+  'keycards.copyIssued': { input: { handle, what: 'password' }, output: { clearsAt: 1 } },
+  'keycards.revealIssued': { input: { handle }, output: { password: 'p' } },
+  'keycards.list': { input: undefined, output: { keycards: [keycard] } },
+  'keycards.renew': { input: { leaseId: 'l', increment: 60 }, output: { keycard } },
+  'keycards.revoke': { input: { leaseId: 'l' }, output: { keycard } },
+  'apps.list': { input: undefined, output: { apps: [app] } },
+  'apps.show': {
+    input: { name: 'billing' },
+    output: {
+      app,
+      roleId: 'r',
+      doors: [{ kind: 'read-secret', target: 'stripe' }],
+      policyText: '',
+      policyByHand: false,
+      tokenTtl: 60,
+      keycards: [keycard],
+    },
+  },
+  'apps.write': {
+    input: {
+      name: 'billing',
+      access: { doors: [{ kind: 'database', target: 'reader' }] },
+      tokenTtl: 60,
+    },
+    output: app,
+  },
+  'apps.remove': { input: { name: 'billing' }, output: {} },
+  'apps.handOver': {
+    input: { name: 'billing', ttl: 60 },
+    output: { handle, roleId: 'r', expiresAt: 1, address: 'http://127.0.0.1:8200' },
+  },
+  'apps.copyHandOver': { input: { handle, what: 'hvac' }, output: { clearsAt: 1 } },
+  'logins.list': { input: undefined, output: { requests: [{ code: 'AB12', program: 'kw', expiresAt: 1 }] } },
+  'logins.decide': { input: { code: 'AB12', approve: true }, output: {} },
+  'clipboard.clear': { input: undefined, output: {} },
+};
