@@ -16,15 +16,17 @@ export function encodeCanonical(value: unknown): Uint8Array {
 export function decodeCanonical(bytes: Uint8Array): Json {
   let text: string;
   let value: Json;
+  let again: string;
   try {
     text = decoder.decode(bytes);
     value = JSON.parse(text) as Json;
+    again = canonicalText(value);
   } catch {
     // The parser's own message quotes its input, and that may be a secret's name.
     throw new SyntaxError('not JSON');
   }
   // Encoding again is the whole check: duplicate keys, order, spaces, `1.0` and `\u0041` all end here.
-  if (canonicalText(value) !== text) throw new SyntaxError('not canonical JSON');
+  if (again !== text) throw new SyntaxError('not canonical JSON');
   return value;
 }
 

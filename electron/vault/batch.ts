@@ -16,6 +16,7 @@ export class Batch {
   readonly #bytes: Uint8Array[] = [];
   readonly #attachments: Uint8Array[] = [];
   #head: Head;
+  #broken: unknown;
 
   constructor(state: State, sealer: ValueSealer, head: Head) {
     this.#state = state;
@@ -24,16 +25,25 @@ export class Batch {
     this.#head = head;
   }
 
+  /** Set where a turn could not be undone: then nothing of this batch may be kept. */
+  get broken(): unknown {
+    return this.#broken;
+  }
+
   /** Runs one turn in its own savepoint: a throw undoes this turn alone. */
   run<T>(decide: (turn: Turn) => T, wallTime: number, writable: boolean): T {
     const mark = { head: this.#head, records: this.records.length, attachments: this.#attachments.length };
     this.#state.begin('turn');
     try {
-      const result = this.#decide(decide, Math.max(wallTime, this.#head.time), writable);
+      const result = this.#decide(decide, Math.max(Math.floor(wallTime), this.#head.time), writable);
       this.#state.keep('turn');
       return result;
     } catch (error) {
-      this.#state.undo('turn');
+      try {
+        this.#state.undo('turn');
+      } catch (failure) {
+        this.#broken = failure;
+      }
       this.#head = mark.head;
       this.records.length = mark.records;
       this.#bytes.length = mark.records;
@@ -83,7 +93,10 @@ export class Batch {
         },
       });
       if (unnamed > 0) throw new KeywardenError('internal', 'A turn sealed a value that no record carries.');
-      if (result instanceof Promise) throw new KeywardenError('internal', 'A turn may not wait.');
+      if (result instanceof Promise) {
+        result.catch(() => {});
+        throw new KeywardenError('internal', 'A turn may not wait.');
+      }
       return result;
     } finally {
       over = true;

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { Batch } from './batch.ts';
 import type { Head } from './head.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, LedgerBatch } from './ledger.ts';
 import type { WallClock } from './ports.ts';
 import type { State } from './state.ts';
 import type { ValueSealer } from './value-sealer.ts';
@@ -20,7 +20,7 @@ interface Waiting {
 /** One decided turn, not yet answered: nobody hears of it before it is durable. */
 interface Decided {
   readonly answer: () => void;
-  readonly fail: (error: unknown) => void;
+  readonly reject: (error: unknown) => void;
   /** False for turns ahead of the batch's first record: what they read was durable already. */
   readonly relies: boolean;
 }
@@ -44,7 +44,8 @@ export class CommitLoop {
   #queue: Waiting[] = [];
   #head: Head;
   #running: Promise<void> | undefined;
-  #closed = false;
+  #broken = false;
+  #closed: KeywardenError | undefined;
 
   constructor(parts: CommitLoopParts, head: Head) {
     this.#parts = parts;
@@ -55,8 +56,13 @@ export class CommitLoop {
     return this.#head;
   }
 
+  /** The state is not what the ledger says: no snapshot may be made of it. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
   turn<T>(decide: (turn: Turn) => T): Promise<T> {
-    if (this.#closed) return Promise.reject(new KeywardenError('sealed'));
+    if (this.#closed) return Promise.reject(this.#closed);
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ decide, resolve: resolve as (result: unknown) => void, reject });
       this.#running ??= this.#run();
@@ -70,7 +76,7 @@ export class CommitLoop {
 
   /** Takes no more turns and resolves when those that wait are answered. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closed ??= new KeywardenError('sealed');
     await this.#running;
     this.#listeners.clear();
   }
@@ -79,10 +85,10 @@ export class CommitLoop {
     await Promise.resolve(); // Whoever queues in the same breath shares the batch.
     let yielded = performance.now();
     while (this.#queue.length > 0) {
-      if (!this.#parts.ledger.writable) await this.#parts.ledger.recover();
-      await this.#runBatch(yielded + BATCH_BUDGET);
+      await this.#parts.ledger.recover();
+      await this.#runBatch();
       this.#parts.betweenBatches?.();
-      await Promise.resolve();
+      await Promise.resolve(); // Those who were answered queue their next turn.
       if (performance.now() - yielded >= BATCH_BUDGET) {
         await setImmediate();
         yielded = performance.now();
@@ -91,46 +97,71 @@ export class CommitLoop {
     this.#running = undefined;
   }
 
-  async #runBatch(until: number): Promise<void> {
-    const { state, ledger, sealer } = this.#parts;
+  async #runBatch(): Promise<void> {
+    const { state, sealer } = this.#parts;
     const batch = new Batch(state, sealer, this.#head);
-    state.begin('batch');
-    const decided = this.#decideAll(batch, until);
-    const recorded = batch.finish();
-    if (!recorded) {
-      state.keep('batch');
-      for (const { answer } of decided) answer();
-      return;
-    }
+    const decided: Decided[] = [];
     try {
-      await ledger.append(recorded);
+      state.begin('batch');
+      this.#decideAll(batch, decided);
+      const recorded = batch.finish();
+      if (recorded && !(await this.#append(recorded, decided))) return;
+      state.keep('batch');
+      if (recorded) this.#head = recorded.after;
     } catch (error) {
-      state.undo('batch');
-      for (const { relies, answer, fail } of decided) relies ? fail(unavailable(error)) : answer();
+      // SQLite itself failed (no memory): the state can no longer be trusted, the ledger can. Opening anew rebuilds it.
+      this.#broken = true;
+      this.#closed = new KeywardenError('internal', undefined, { cause: error });
+      for (const waiting of [...decided, ...this.#queue.splice(0)]) waiting.reject(this.#closed);
       return;
     }
-    state.keep('batch');
-    this.#head = recorded.after;
     for (const { answer } of decided) answer();
-    for (const listener of [...this.#listeners]) listener(batch.records);
+    if (batch.records.length > 0) this.#tell(batch.records);
   }
 
-  #decideAll(batch: Batch, until: number): Decided[] {
+  /** False where the batch could not be written: then it is undone, and all who relied on it know. */
+  async #append(recorded: LedgerBatch, decided: readonly Decided[]): Promise<boolean> {
+    try {
+      await this.#parts.ledger.append(recorded);
+      return true;
+    } catch (error) {
+      this.#parts.state.undo('batch');
+      for (const { relies, answer, reject } of decided) relies ? reject(unavailable(error)) : answer();
+      return false;
+    }
+  }
+
+  #tell(records: readonly LedgerRecord[]): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(records);
+      } catch (error) {
+        // A listener's bug is loud, but it is not the loop's.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #decideAll(batch: Batch, decided: Decided[]): void {
     const { clock, ledger } = this.#parts;
-    const decided: Decided[] = [];
+    const until = performance.now() + BATCH_BUDGET;
     const queue = this.#queue;
     let taken = 0;
     do {
       const { decide, resolve, reject } = queue[taken++] as Waiting;
+      let answer: () => void;
       try {
         const result = batch.run(decide, clock.now(), ledger.writable);
-        decided.push({ answer: () => resolve(result), fail: reject, relies: batch.records.length > 0 });
+        answer = () => resolve(result);
       } catch (error) {
-        decided.push({ answer: () => reject(error), fail: reject, relies: batch.records.length > 0 });
+        answer = () => reject(error);
       }
-    } while (taken < queue.length && performance.now() < until);
+      decided.push({ answer, reject, relies: batch.records.length > 0 });
+    } while (taken < queue.length && !batch.broken && performance.now() < until);
     this.#queue = queue.slice(taken);
-    return decided;
+    if (batch.broken) throw batch.broken;
   }
 }
 

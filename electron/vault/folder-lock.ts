@@ -36,8 +36,7 @@ export async function takeLock(
   try {
     await refuseLiving(files, path);
     const nonce = Buffer.from(random(16)).toString('hex');
-    await writeDurably(files, path, (file) => file.write(encodeCanonical({ ...thisProcess(), nonce }), 0));
-    return heldLock(files, path, nonce, hold, (await files.stat(path)).identity);
+    return heldLock(files, path, nonce, hold, await writeLock(files, path, nonce));
   } catch (error) {
     await hold.release();
     throw error;
@@ -55,10 +54,12 @@ function heldLock(
   return {
     check: async () => {
       // One cheap call before each append; the nonce is read only where the file was touched.
-      const found = (await files.stat(path)).identity;
+      const found = await identityOf(files, path);
       if (found === identity) return;
-      if ((await readLock(files, path))?.nonce !== nonce) throw new KeywardenError('vault-in-use');
-      identity = found;
+      const writer = await readLock(files, path);
+      if (writer && writer.nonce !== nonce) throw new KeywardenError('vault-in-use');
+      // Removed, and nobody has taken it: it is still ours.
+      identity = writer && found ? found : await writeLock(files, path, nonce);
     },
     release: async () => {
       try {
@@ -68,6 +69,21 @@ function heldLock(
       }
     },
   };
+}
+
+/** Says how the written file is told from a later one. */
+async function writeLock(files: VaultFiles, path: string, nonce: string): Promise<string> {
+  await writeDurably(files, path, (file) => file.write(encodeCanonical({ ...thisProcess(), nonce }), 0));
+  return (await files.stat(path)).identity;
+}
+
+async function identityOf(files: VaultFiles, path: string): Promise<string | undefined> {
+  try {
+    return (await files.stat(path)).identity;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 async function refuseLiving(files: VaultFiles, path: string): Promise<void> {

@@ -1,4 +1,3 @@
-import { damaged } from '../crypto/damaged.ts';
 import type { StateSchema } from './change.ts';
 import { CommitLoop } from './commit-loop.ts';
 import { FileLedger } from './file-ledger.ts';
@@ -52,7 +51,6 @@ export async function openUnlockedVault(
       snapshotter.grew(batch);
     });
     ledger = opened.ledger;
-    if (ledger.head().sequence < known.sequence) throw damaged('the ledger ends before the snapshot');
     ledger.watch((batch) => snapshotter.grew(batch));
     const loop: CommitLoop = new CommitLoop(
       {
@@ -65,7 +63,9 @@ export async function openUnlockedVault(
       ledger.head(),
     );
     const vault = vaultOver(vaultId, loop, () =>
-      closeAll(unlocked, replayed, opened.ledger, () => snapshotter.finish(loop.head)),
+      closeAll(unlocked, replayed, opened.ledger, async () => {
+        if (!loop.broken) await snapshotter.finish(loop.head);
+      }),
     );
     if (opened.torn) await recordTailCut(vault, opened.torn);
     return vault;

@@ -66,7 +66,7 @@ export async function* readSegment(
     head = after;
     position = end;
   }
-  head = joined(head, known, name);
+  head = joined(head, known, `${name}, record ${head.sequence + 1}`);
   if (lastSequence !== undefined && head.sequence !== lastSequence) throw damaged(`${name} overruns its end`);
   return { head, position, torn: 0 };
 }

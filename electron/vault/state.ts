@@ -91,6 +91,8 @@ export class State {
     }
     for (const { id, sql } of [...known].sort((a, b) => (a.id < b.id ? -1 : 1))) {
       if (done.has(id)) continue;
+      // A deferred constraint would fail when the batch is released, and by then its frame is durable.
+      if (/\bDEFERRED\b/i.test(sql)) throw new TypeError(`${id} defers a constraint`);
       this.#db.execute(`BEGIN;\n${sql}\n;`);
       this.#db.run('INSERT INTO vault_migrations (id) VALUES (?)', id);
       this.#db.execute('COMMIT;');

@@ -1,6 +1,6 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { damaged } from '../crypto/damaged.ts';
-import { deriveEpochKeys } from '../crypto/epoch-keys.ts';
+import { deriveEpochKeys, type EpochKeys, wipeEpochKeys } from '../crypto/epoch-keys.ts';
 import { openFormerKey } from '../crypto/former-keys.ts';
 import { openPassphraseWay, openVaultKey } from '../crypto/keyholder.ts';
 import type { KdfRules } from '../crypto/passphrase-kdf.ts';
@@ -25,20 +25,30 @@ export async function unlockHeader(
   rules: KdfRules,
 ): Promise<KeyRing> {
   const vaultId = vaultIdOf(read);
-  const { header } = read;
   const { keyholder, privateKey } = await findKeyholder(read, vaultId, passphrase, rules);
-  const key = openVaultKey(vaultId, keyholder, header.epoch, privateKey);
-  privateKey.fill(0);
-  const newest = deriveEpochKeys(key, vaultId, header.epoch);
-  checkHeaderMac(newest.header, read);
-  const former = header.former.map((sealed) => {
+  let key: Uint8Array | undefined;
+  let newest: EpochKeys | undefined;
+  try {
+    key = openVaultKey(vaultId, keyholder, read.header.epoch, privateKey);
+    newest = deriveEpochKeys(key, vaultId, read.header.epoch);
+    checkHeaderMac(newest.header, read);
+    return new KeyRing([newest, ...formerKeys(read, vaultId, key)]);
+  } catch (error) {
+    if (newest) wipeEpochKeys(newest);
+    throw error;
+  } finally {
+    privateKey.fill(0);
+    key?.fill(0);
+  }
+}
+
+function formerKeys({ header }: ReadHeader, vaultId: Uint8Array, key: Uint8Array): readonly EpochKeys[] {
+  return header.former.map((sealed) => {
     const opened = openFormerKey({ key, epoch: header.epoch }, vaultId, sealed);
     const keys = deriveEpochKeys(opened, vaultId, sealed.epoch);
     opened.fill(0);
     return keys;
   });
-  key.fill(0);
-  return new KeyRing([newest, ...former]);
 }
 
 async function findKeyholder(
