@@ -72,7 +72,7 @@ describe('a connection', () => {
     expect((await bench.ask('read', 'check/later')).data).toMatchObject({
       healthy: false,
       reachable: false,
-      problems: ['nothing answers at that address: is the database running?'],
+      findings: ['nothing answers at that address: is the database running?'],
     });
     await bench.ask('delete', 'config/later');
   });
@@ -105,7 +105,7 @@ describe('a check', () => {
     expect((await bench.ask('read', 'check/main')).data).toEqual({
       healthy: true,
       reachable: true,
-      problems: [],
+      findings: [],
       server_version: expect.stringMatching(/^\d+\.\d+/),
       database: 'postgres',
       user: 'postgres',
@@ -125,7 +125,7 @@ describe('a check', () => {
     expect((await bench.ask('read', 'check/weak')).data).toMatchObject({
       healthy: false,
       reachable: true,
-      problems: ['The user reader may not create users: ALTER ROLE "reader" CREATEROLE'],
+      findings: ['The user reader may not create users: ALTER ROLE "reader" CREATEROLE'],
     });
   });
 });

@@ -26,7 +26,7 @@ export const checkRoute: Route = {
               (check) => ({
                 healthy: check.problems.length === 0,
                 reachable: true,
-                problems: check.problems,
+                findings: check.problems,
                 server_version: check.serverVersion,
                 database: check.database,
                 user: check.user,
@@ -36,8 +36,8 @@ export const checkRoute: Route = {
               (error: unknown) => ({
                 healthy: false,
                 reachable: false,
-                problems: [asKeywardenError(error).message],
-                server_version: '',
+                findings: [asKeywardenError(error).message],
+                server_version: null,
                 database: connection.target.database,
                 user: connection.target.user,
                 superuser: false,

@@ -2,7 +2,7 @@ import type { ReadDb } from '../../vault/state-db.ts';
 import type { ValueHash } from '../../vault/vault.ts';
 
 /** How new users' passwords reach the server: as a verifier, or in plaintext where the server has no SCRAM. */
-export type PasswordAuthentication = 'scram-sha-256' | 'password';
+type PasswordAuthentication = 'scram-sha-256' | 'password';
 
 /** A configured connection, without its secrets. */
 export interface Connection {

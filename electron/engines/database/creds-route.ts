@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type Decision, handler, type Lease, type RequestTurn, type Route } from '../../core/engine.ts';
+import { maybe, ttlField } from '../../core/fields.ts';
 import { randomBase62 } from '../../core/random-text.ts';
 import { nameField } from './config-fields.ts';
 import { allowsRole, type Connection, findConnection } from './connection-rows.ts';
@@ -17,13 +18,19 @@ import { newUserName } from './user-name.ts';
 /** 190 bits of letters and digits: nothing in it needs quoting anywhere. */
 const PASSWORD_LENGTH = 32;
 
+const asked = z.object({
+  name: nameField,
+  /** Ours: how long this one shall live, in seconds; core caps it as it caps the role's default. */
+  ttl: maybe(ttlField),
+});
+
 /** `creds/:name`: a new database user for whoever asks. */
 export const credsRoute: Route = {
   pattern: 'creds/:name',
-  operations: { read: handler({ input: z.object({ name: nameField }), decide: issue }) },
+  operations: { read: handler({ input: asked, decide: issue }) },
 };
 
-function issue(turn: RequestTurn, { name }: { name: string }): Decision {
+function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decision {
   const { role, connection } = findAllowed(turn, name);
   const statements = creationStatements(role);
   const pooled = revealPooledConnection(turn, connection);
@@ -39,7 +46,7 @@ function issue(turn: RequestTurn, { name }: { name: string }): Decision {
   return {
     kind: 'issue',
     terms: {
-      ttl: role.defaultTtl,
+      ttl: ttl || role.defaultTtl,
       maxTtl: role.maxTtl,
       renewable: true,
       promise: 'dies-by-itself',
