@@ -1,50 +1,57 @@
 import { z } from 'zod';
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { Keycard } from '../../shared/ipc/contract.ts';
-import { dataOf } from './answer.ts';
+import { dataOf, wireInstant } from './answer.ts';
 import type { Ask } from './desk.ts';
 
-/** A lease as `sys/keywarden/leases` tells it: no secret, instants in milliseconds since 1970. */
+const instantOrNull = wireInstant.nullable();
+
+/** A lease as core tells it to the desktop: no secret. */
 const lease = z.object({
   lease_id: z.string(),
   path: z.string(),
-  holder: z.string(),
+  owner: z.string(),
   username: z.string().nullable(),
-  issued_at: z.number(),
-  expires_at: z.number(),
-  max_expires_at: z.number(),
+  issue_time: instantOrNull,
+  expire_time: instantOrNull,
+  max_expire_time: instantOrNull,
   renewable: z.boolean(),
   promise: z.enum(['dies-by-itself', 'needs-keywarden']),
   state: z.enum(['pending', 'active', 'ending', 'dead', 'abandoned']),
   reason: z.string().nullable(),
-  next_try_at: z.number().nullable(),
-  proof: z.array(z.string()),
+  next_try: instantOrNull,
+  proof: z.array(z.string()).nullable(),
 });
+const answer = z.object({ leases: z.array(lease) });
 
-/** Every lease that is alive, and the dead of the last day. */
+/** Every keycard that is alive, and the dead of the last day. */
 export async function listLeases(ask: Ask): Promise<Keycard[]> {
-  const answer = dataOf(await ask('read', 'sys/keywarden/leases'), z.object({ leases: z.array(lease) }));
-  return answer.leases.map(asKeycard);
+  return dataOf(await ask('read', 'sys/internal/leases'), answer).leases.map(asKeycard);
 }
 
-/** One lease. Throws `not-found`. */
+/** One keycard. Throws `not-found`. */
 export async function readLease(ask: Ask, leaseId: string): Promise<Keycard> {
-  return asKeycard(dataOf(await ask('read', `sys/keywarden/leases/${leaseId}`), lease));
+  const envelope = await ask('read', 'sys/internal/leases', { lease_id: leaseId });
+  const found = dataOf(envelope, answer).leases.find(({ lease_id: id }) => id === leaseId);
+  if (!found) throw new KeywardenError('not-found');
+  return asKeycard(found);
 }
 
 function asKeycard(found: z.output<typeof lease>): Keycard {
+  const expiresAt = found.expire_time ?? 0;
   return {
     leaseId: found.lease_id,
     path: found.path,
-    holder: found.holder,
+    holder: found.owner,
     username: found.username,
-    issuedAt: found.issued_at,
-    expiresAt: found.expires_at,
-    maxExpiresAt: found.max_expires_at,
+    issuedAt: found.issue_time ?? 0,
+    expiresAt,
+    maxExpiresAt: found.max_expire_time ?? expiresAt,
     renewable: found.renewable,
     promise: found.promise,
     state: found.state,
     reason: found.reason,
-    nextTryAt: found.next_try_at,
-    proof: found.proof,
+    nextTryAt: found.next_try,
+    proof: found.proof ?? [],
   };
 }

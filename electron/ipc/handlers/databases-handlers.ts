@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { DatabaseConnection, DatabaseRole } from '../../../shared/ipc/contract.ts';
 import { dataOf, listKeys } from '../answer.ts';
 import { connectionUrl } from '../connection-url.ts';
@@ -22,6 +21,7 @@ export const SAMPLE = { connection: 'sample', role: 'sample-readonly' } as const
 const config = z.object({
   connection_details: z.object({ connection_url: z.string(), username: z.string().default('') }),
 });
+const check = z.object({ healthy: z.boolean(), problems: z.array(z.string()), server_version: z.string() });
 const role = z.object({
   db_name: z.string(),
   creation_statements: z.array(z.string()),
@@ -55,21 +55,11 @@ export function databasesHandlers(desk: Desk): Pick<Handlers, DatabasesChannel> 
     },
 
     'databases.check': async ({ name }) => {
-      try {
-        const { healthy, findings, server_version } = dataOf(
-          await ask('read', `database/check/${name}`),
-          z.object({
-            healthy: z.boolean(),
-            findings: z.array(z.string()),
-            server_version: z.string().nullable(),
-          }),
-        );
-        return { healthy, findings, serverVersion: server_version };
-      } catch (thrown) {
-        const error = asKeywardenError(thrown);
-        if (error.code !== 'target-unavailable') throw error;
-        return { healthy: false, findings: [error.message], serverVersion: null };
-      }
+      const { healthy, problems, server_version } = dataOf(
+        await ask('read', `database/check/${name}`),
+        check,
+      );
+      return { healthy, findings: problems, serverVersion: server_version || null };
     },
 
     'databases.disconnect': async ({ name }) => {
