@@ -1,8 +1,10 @@
 /** SECURITY(B3): what one client may ask of the broker. Sizes in bytes, times in milliseconds. */
 export const LIMITS = {
   body: 32 * 1024 * 1024,
-  /** All bodies that are being read at once: many large ones wait outside, they do not fill the memory. */
-  bodiesAtOnce: 128 * 1024 * 1024,
+  /** All large bodies that are being read at once: they cannot fill the memory. */
+  largeBodies: 96 * 1024 * 1024,
+  /** What every body has beyond that: who stalls with large ones cannot keep ordinary writes out. */
+  smallBody: 64 * 1024,
   jsonDepth: 100,
   headerBytes: 16 * 1024,
   headerCount: 100,

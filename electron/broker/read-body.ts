@@ -4,17 +4,20 @@ import { LIMITS } from './limits.ts';
 import { parseJsonObject } from './parse-json-object.ts';
 import { readQuery } from './read-target.ts';
 
-/** SECURITY(B3): how many bytes of bodies may be in memory at once, over all connections. */
+/** SECURITY(B3): how many bytes of large bodies may be in memory at once, over all connections. */
 export class BodyBudget {
-  #left: number = LIMITS.bodiesAtOnce;
+  #left: number = LIMITS.largeBodies;
 
-  take(bytes: number): void {
-    if (bytes > this.#left) throw new KeywardenError('too-many-requests');
-    this.#left -= bytes;
+  /** Lets a body grow, and returns how much of the budget it has now. */
+  grow(had: number, size: number): number {
+    const needed = Math.max(0, size - LIMITS.smallBody);
+    if (needed - had > this.#left) throw new KeywardenError('too-many-requests');
+    this.#left -= needed - had;
+    return needed;
   }
 
-  giveBack(bytes: number): void {
-    this.#left += bytes;
+  giveBack(had: number): void {
+    this.#left += had;
   }
 }
 
@@ -41,12 +44,13 @@ async function readText(request: IncomingMessage, budget: BodyBudget): Promise<s
     throw new KeywardenError('body-too-large');
   const pieces: Buffer[] = [];
   let size = 0;
+  let taken = 0;
   try {
     for await (const piece of request.iterator({ destroyOnReturn: false })) {
       const bytes = piece as Buffer;
-      budget.take(bytes.length);
       size += bytes.length;
       if (size > LIMITS.body) throw new KeywardenError('body-too-large');
+      taken = budget.grow(taken, size);
       pieces.push(bytes);
     }
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces, size));
@@ -55,7 +59,7 @@ async function readText(request: IncomingMessage, budget: BodyBudget): Promise<s
     if (error instanceof TypeError) throw new KeywardenError('malformed-json');
     throw new KeywardenError('cancelled', undefined, { cause: error });
   } finally {
-    budget.giveBack(size);
+    budget.giveBack(taken);
     // What is left of a refused body is thrown away as it comes, so that the answer can be read.
     request.resume();
   }

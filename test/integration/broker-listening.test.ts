@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createHttpServer } from '../../electron/broker/http-server.ts';
+import { LIMITS } from '../../electron/broker/limits.ts';
 import type { Clock } from '../../electron/core/ports.ts';
 import { type Door, type Handle, openDoor, withData } from '../unit/broker/door.ts';
 
@@ -172,6 +173,23 @@ describe('SECURITY(B3): one client cannot hold up others', () => {
     });
     expect((await door.ask({ path: '/v1/read' })).status).toBe(204);
     expect(door.asked.map((each) => each.path)).toEqual(['read']);
+  });
+
+  test('clients that stall with large bodies keep out large bodies, not ordinary writes', async () => {
+    const door = await open();
+    const size = LIMITS.body - 1;
+    const body = Buffer.alloc(size - 1, ' ');
+    const head = `POST /v1/stalled HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${size}\r\n\r\n`;
+    const stalled = await Promise.all(Array.from({ length: 4 }, () => client(door.port)));
+    const answers = stalled.map(async (socket) => {
+      const answered = once(socket, 'data');
+      socket.write(head);
+      socket.write(body);
+      return String((await answered)[0]);
+    });
+    expect(await Promise.any(answers)).toMatch(/^HTTP\/1\.1 429 /);
+    expect((await door.ask({ method: 'POST', path: '/v1/write', body: '{"a":1}' })).status).toBe(204);
+    expect(door.asked.map((each) => each.path)).toEqual(['write']);
   });
 
   test.each([
