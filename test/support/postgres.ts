@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,14 +43,11 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
   const password = 'superuser-of-a-test';
   const folder = mkdtempSync(join(tmpdir(), 'keywarden-pg-'));
   const data = join(folder, 'data');
-  makeCluster(binaries, folder, data, user, password);
-  const port = await freePort();
-
   let server: ChildProcess | undefined;
   let logged = '';
   const removeAtExit = () => {
     server?.kill('SIGQUIT');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    removeWhileItEnds(folder);
   };
   process.once('exit', removeAtExit);
   const removeAndDie = (signal: NodeJS.Signals) => {
@@ -58,6 +55,8 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
     process.kill(process.pid, signal);
   };
   for (const signal of SIGNALS) process.once(signal, removeAndDie);
+  makeCluster(binaries, folder, data, user, password);
+  const port = await freePort();
 
   const postgres: TestPostgres = {
     port,
@@ -149,6 +148,18 @@ function launch(
       if (seen.includes(READY)) resolve(server);
     });
   });
+}
+
+/** At exit nothing can be awaited: the server may write for a moment after its signal, so removing is tried again. */
+function removeWhileItEnds(folder: string): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; tries < 40; tries += 1) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {}
+    Atomics.wait(pause, 0, 0, 50);
+    if (!existsSync(folder)) return;
+  }
 }
 
 function freePort(): Promise<number> {
