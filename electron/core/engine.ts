@@ -3,7 +3,7 @@ import type { AuthEnvelope } from '../../shared/model/envelope.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 import type { Change, ChangeDefinition, Migration } from '../vault/change.ts';
 import type { ReadDb } from '../vault/state-db.ts';
-import type { Turn, ValueContext, ValueHash } from '../vault/vault.ts';
+import type { ValueContext, ValueHash } from '../vault/vault.ts';
 import type { CorePorts } from './ports.ts';
 
 /**
@@ -15,15 +15,17 @@ import type { CorePorts } from './ports.ts';
 export interface Engine {
   /** `kv`, `database`, `approle`, `token`, `system`, … */
   readonly type: string;
+  /** An auth method: it is mounted below `auth/`, and nowhere else. */
+  readonly isAuth?: true;
   readonly changes: readonly ChangeDefinition<never>[];
   readonly migrations: readonly Migration[];
   readonly routes: readonly Route[];
   /** Engines that lease credentials say how one ends and renews. */
   readonly leases?: LeaseLifecycle;
   /** Called inside the turn that mounts it; what must be there from the start. */
-  mounted?(turn: Turn, mount: Mount): readonly Change[];
+  mounted?(turn: ReadTurn, mount: Mount): readonly Change[];
   /** Called inside the turn that unmounts it, when its leases are already dead. Removes all its rows. */
-  unmounted?(turn: Turn, mount: Mount): readonly Change[];
+  unmounted?(turn: ReadTurn, mount: Mount): readonly Change[];
 }
 
 /** A mounted engine. */

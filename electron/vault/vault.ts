@@ -25,7 +25,7 @@ export interface RecordDraft {
   readonly actor: Actor;
   readonly operation: string;
   readonly path: string;
-  /** `ok`, or a code of shared/errors. */
+  /** `ok`, a code of shared/errors, or `started` where a second record with the same request id closes it. */
   readonly outcome: string;
   readonly requestId: string;
   readonly changes: readonly Change[];

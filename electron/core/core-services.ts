@@ -1,0 +1,22 @@
+import type { Turn, Vault } from '../vault/vault.ts';
+import type { EngineRegistry } from './engine-registry.ts';
+import type { Issuing } from './leases/issuing.ts';
+import type { GuessDelay } from './pipeline/guess-delay.ts';
+import type { StrangerLog } from './pipeline/stranger-log.ts';
+import type { CorePorts } from './ports.ts';
+import type { Undertaker } from './scheduler/undertaker.ts';
+import type { StateCache } from './state-cache.ts';
+
+/** What the parts of core share. Made once, by `createCore`. */
+export interface CoreServices {
+  readonly vault: Vault;
+  readonly ports: CorePorts;
+  readonly cache: StateCache;
+  readonly registry: EngineRegistry;
+  readonly strangers: StrangerLog;
+  readonly guesses: GuessDelay;
+  readonly issuing: Issuing;
+  readonly undertaker: Undertaker;
+  /** `vault.turn`, forgetting what was cached when a batch is rolled back. */
+  turn<T>(decide: (turn: Turn) => T): Promise<T>;
+}

@@ -1,0 +1,127 @@
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import type { LedgerRecord, Vault } from '../vault/vault.ts';
+import { approleDeadlines } from './approle/approle-deadlines.ts';
+import { approleEngine } from './approle/approle-engine.ts';
+import type { CoreServices } from './core-services.ts';
+import { desktopLoginDeadlines } from './desktop-login/desktop-login-deadlines.ts';
+import { desktopLoginEngine } from './desktop-login/desktop-login-engine.ts';
+import type { Engine } from './engine.ts';
+import { createEngineRegistry, type EngineRegistry } from './engine-registry.ts';
+import { createIssuing } from './leases/issuing.ts';
+import { leaseDeadlines } from './leases/lease-deadlines.ts';
+import { mountDeadlines } from './mounts/mount-deadlines.ts';
+import { openSession } from './open-session.ts';
+import { createGuessDelay } from './pipeline/guess-delay.ts';
+import { runRequest } from './pipeline/run-request.ts';
+import { createStrangerLog } from './pipeline/stranger-log.ts';
+import type { CorePorts } from './ports.ts';
+import type { Core } from './request.ts';
+import { createScheduler } from './scheduler/scheduler.ts';
+import { createUndertaker } from './scheduler/undertaker.ts';
+import { createStateCache } from './state-cache.ts';
+import { systemEngine } from './system/system-engine.ts';
+import { tokenDeadlines } from './tokens/token-deadlines.ts';
+import { tokenEngine } from './tokens/token-engine.ts';
+import { type Topic, watchTopics } from './watch-topics.ts';
+
+/** What core is made of. The vault must have been opened with `stateSchema(engines)`. */
+export interface CoreParts {
+  readonly vault: Vault;
+  readonly ports: CorePorts;
+  /** Secrets engines and further auth methods; tokens, AppRole, the desktop's login and `sys` are core's own. */
+  readonly engines: readonly Engine[];
+  /** Seals the vault: called when `sys/seal` is durable. */
+  seal(): void;
+}
+
+/** The pipeline with its clockwork. */
+export interface RunningCore extends Core {
+  /** Settles what is overdue and starts the clockwork. Requests wait for it; the first one starts it if nobody has. */
+  start(): Promise<void>;
+  /** A session token for the signed-in owner; it lives until it is revoked, and no longer than this process. */
+  openSession(kind: 'desktop'): Promise<string>;
+  /** Calls back with what committed changes touched. Returns how to stop. */
+  watchTopics(listener: (topics: ReadonlySet<Topic>) => void): () => void;
+  /** Stops the clockwork and aborts effects. The vault stays open; whoever owns it closes it next. */
+  stop(): Promise<void>;
+}
+
+/** Puts core together over an open vault. */
+export function createCore({ vault, ports, engines, seal }: CoreParts): RunningCore {
+  const cache = createStateCache();
+  const turn: CoreServices['turn'] = async (decide) => {
+    try {
+      return await vault.turn(decide);
+    } catch (error) {
+      if (error instanceof KeywardenError && error.code === 'ledger-unavailable') cache.clear();
+      throw error;
+    }
+  };
+  let registry: EngineRegistry | undefined;
+  const lateRegistry: EngineRegistry = { find: (mount) => registry?.find(mount) };
+  const issuing = createIssuing(() => {
+    scheduler.hurry();
+    undertaker.wake();
+  });
+  const undertaker = createUndertaker({ cache, registry: lateRegistry, ports, turn, issuing });
+  const scheduler = createScheduler({ ports, turn, watch: (listener) => vault.watch(listener) }, [
+    mountDeadlines,
+    tokenDeadlines,
+    leaseDeadlines(issuing),
+    approleDeadlines,
+    desktopLoginDeadlines,
+  ]);
+  const services: CoreServices = {
+    vault,
+    ports,
+    cache,
+    registry: lateRegistry,
+    strangers: createStrangerLog(vault, ports),
+    guesses: createGuessDelay(ports.clock),
+    issuing,
+    undertaker,
+    turn,
+  };
+  registry = createEngineRegistry([
+    systemEngine(services, { seal }),
+    tokenEngine(services),
+    desktopLoginEngine,
+    approleEngine,
+    ...engines,
+  ]);
+
+  const unwatch = vault.watch((records) => {
+    const ids = endedIn(records);
+    if (ids.length > 0) undertaker.add(ids);
+  });
+  let started: Promise<void> | undefined;
+  const start = () => {
+    started ??= scheduler.start().then(() => undertaker.takeUp());
+    return started;
+  };
+  return {
+    start,
+    async handle(request) {
+      await start();
+      return await runRequest(services, request);
+    },
+    async openSession(kind) {
+      await start();
+      return await openSession(services, kind);
+    },
+    watchTopics: (listener) => watchTopics(vault, listener),
+    async stop() {
+      unwatch();
+      scheduler.stop();
+      await undertaker.stop();
+    },
+  };
+}
+
+function endedIn(records: readonly LedgerRecord[]): readonly string[] {
+  return records.flatMap(({ changes }) =>
+    changes.flatMap(({ type, data }) =>
+      type === 'leases/ended@1' ? (data as { readonly ids: readonly string[] }).ids : [],
+    ),
+  );
+}

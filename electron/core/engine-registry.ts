@@ -1,0 +1,28 @@
+import type { Engine, Mount } from './engine.ts';
+import { compileRoutes, type RouteTable } from './pipeline/match-route.ts';
+
+/** An engine, ready to be asked. */
+export interface RegisteredEngine {
+  readonly engine: Engine;
+  readonly routes: RouteTable;
+}
+
+/** Finds the engine of a mount. */
+export interface EngineRegistry {
+  find(mount: Pick<Mount, 'type' | 'options'>): RegisteredEngine | undefined;
+}
+
+/** Compiles the routes of all engines, once. */
+export function createEngineRegistry(engines: readonly Engine[]): EngineRegistry {
+  const byType = new Map<string, RegisteredEngine>();
+  for (const engine of engines) {
+    if (byType.has(engine.type)) throw new TypeError(`two engines of type ${engine.type}`);
+    byType.set(engine.type, { engine, routes: compileRoutes(engine.routes) });
+  }
+  return {
+    find({ type, options }) {
+      const version = options['version'];
+      return (version === undefined ? undefined : byType.get(`${type}-v${version}`)) ?? byType.get(type);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { looseBoolean } from '../../../shared/model/loose-field.ts';
+import type { CoreServices } from '../core-services.ts';
+import { type EffectDecision, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import { looseText, withDefault } from '../fields.ts';
+import { endLeases } from './end-leases.ts';
+import { leasesAbandoned } from './lease-changes.ts';
+import { findLease, type LeaseRow, leasesBelow } from './lease-rows.ts';
+import { stillAlive } from './still-alive.ts';
+
+/** How long a revocation waits for its proof before it says that it is still at it. */
+const WAIT_FOR_PROOF = 5000;
+
+const sync = withDefault(looseBoolean, true);
+const one = z.object({
+  lease_id: withDefault(looseText, ''),
+  url_lease_id: withDefault(looseText, ''),
+  sync,
+});
+const below = z.object({ prefix: withDefault(looseText, ''), sync });
+
+/**
+ * Revoking. The lease is dead to us with the first record; the answer waits a while for the proof.
+ * Without one it says so, and the trying goes on.
+ */
+export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker'>): readonly Route[] {
+  const end = (
+    turn: RequestTurn,
+    rows: readonly LeaseRow[],
+    wait: boolean,
+  ): ReplyDecision | EffectDecision => {
+    const alive = rows.filter(({ state }) => state !== 'dead' && state !== 'abandoned').map(({ id }) => id);
+    const changes = endLeases(alive, 'revoked', turn.requestId);
+    if (alive.length === 0 || !wait) return { kind: 'reply', changes, reply: {} };
+    return {
+      kind: 'effect',
+      changes,
+      run: () => undertaker.waitFor(alive, WAIT_FOR_PROOF),
+      settle(_turn, left): ReplyDecision {
+        const [first] = left as Awaited<ReturnType<typeof undertaker.waitFor>>;
+        if (first) throw stillAlive(first);
+        return { kind: 'reply', reply: {} };
+      },
+    };
+  };
+
+  const revoke = handler({
+    input: one,
+    decide(turn, input) {
+      const id = input.lease_id || input.url_lease_id;
+      if (id === '') throw new KeywardenError('invalid-request', 'lease_id must be specified');
+      const row = findLease(turn.db, id);
+      return end(turn, row ? [row] : [], input.sync);
+    },
+  });
+
+  const revokePrefix = handler({
+    input: below,
+    decide: (turn, input) => end(turn, named(turn, input.prefix), input.sync),
+  });
+
+  const revokeForce = handler({
+    input: below,
+    decide(turn, { prefix }): ReplyDecision | EffectDecision {
+      const rows = named(turn, prefix);
+      const ids = rows.map(({ id }) => id);
+      if (ids.length === 0) return { kind: 'reply', reply: {} };
+      return {
+        kind: 'effect',
+        changes: endLeases(ids, 'revoked', turn.requestId),
+        run: () => undertaker.waitFor(ids, WAIT_FOR_PROOF),
+        settle(settling): ReplyDecision {
+          const left = ids.filter((id) => findLease(settling.db, id)?.state === 'ending');
+          const changes = left.length === 0 ? [] : [leasesAbandoned.make({ ids: left })];
+          return { kind: 'reply', changes, reply: {} };
+        },
+      };
+    },
+  });
+
+  return [
+    { pattern: 'leases/revoke', operations: { update: revoke } },
+    { pattern: 'leases/revoke/:url_lease_id*', operations: { update: revoke } },
+    { pattern: 'revoke', operations: { update: revoke } },
+    { pattern: 'revoke/:url_lease_id*', operations: { update: revoke } },
+    { pattern: 'leases/revoke-prefix/:prefix*', sudo: true, operations: { update: revokePrefix } },
+    { pattern: 'revoke-prefix/:prefix*', sudo: true, operations: { update: revokePrefix } },
+    { pattern: 'leases/revoke-force/:prefix*', sudo: true, operations: { update: revokeForce } },
+    { pattern: 'revoke-force/:prefix*', sudo: true, operations: { update: revokeForce } },
+  ];
+}
+
+/** A prefix of paths, or one lease by its whole id. */
+function named(turn: RequestTurn, prefix: string): readonly LeaseRow[] {
+  const exact = findLease(turn.db, prefix);
+  return exact ? [exact] : leasesBelow(turn.db, prefix);
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { defineChange } from '../../vault/change.ts';
+import { bumpRevision } from '../revisions.ts';
+
+const uuid = z.string();
+const seconds = z.number().int().min(0);
+
+/** Something serves a path from now on. */
+export const mounted = defineChange(
+  'mounts/mounted@1',
+  z.strictObject({
+    path: z.string().regex(/\/$/),
+    uuid,
+    accessor: z.string(),
+    type: z.string(),
+    description: z.string(),
+    options: z.record(z.string(), z.string()),
+    defaultTtl: seconds,
+    maxTtl: seconds,
+  }),
+  (db, mount) => {
+    db.run(
+      `INSERT INTO mounts (path, uuid, accessor, type, description, options, default_ttl, max_ttl)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      mount.path,
+      mount.uuid,
+      mount.accessor,
+      mount.type,
+      mount.description,
+      JSON.stringify(mount.options),
+      mount.defaultTtl,
+      mount.maxTtl,
+    );
+    bumpRevision(db, 'mounts');
+  },
+);
+
+/** Its settings changed. */
+export const mountTuned = defineChange(
+  'mounts/tuned@1',
+  z.strictObject({
+    uuid,
+    description: z.string(),
+    options: z.record(z.string(), z.string()),
+    defaultTtl: seconds,
+    maxTtl: seconds,
+  }),
+  (db, mount) => {
+    db.run(
+      'UPDATE mounts SET description = ?, options = ?, default_ttl = ?, max_ttl = ? WHERE uuid = ?',
+      mount.description,
+      JSON.stringify(mount.options),
+      mount.defaultTtl,
+      mount.maxTtl,
+      mount.uuid,
+    );
+    bumpRevision(db, 'mounts');
+  },
+);
+
+/** It stops serving while its leases are ended, or serves again because they would not die. */
+export const mountClosing = defineChange(
+  'mounts/closing@1',
+  z.strictObject({ uuid, closing: z.boolean() }),
+  (db, { uuid, closing }) => {
+    db.run('UPDATE mounts SET closing = ? WHERE uuid = ?', closing ? 1 : 0, uuid);
+    bumpRevision(db, 'mounts');
+  },
+);
+
+/** It is gone. */
+export const unmounted = defineChange('mounts/unmounted@1', z.strictObject({ uuid }), (db, { uuid }) => {
+  db.run('DELETE FROM mounts WHERE uuid = ?', uuid);
+  bumpRevision(db, 'mounts');
+});
+
+export const mountChanges = [mounted, mountTuned, mountClosing, unmounted];

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { capabilitiesOn } from '../access.ts';
+import type { CoreServices } from '../core-services.ts';
+import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import { looseText } from '../fields.ts';
+import type { MountRow } from './mount-rows.ts';
+import { describeMount } from './mount-shape.ts';
+
+/** `sys/internal/ui/mounts`: what a client asks to tell KV 1 from KV 2. It shows a mount only to whoever may use the path. */
+export function uiMountRoutes(needs: Pick<CoreServices, 'cache'>): readonly Route[] {
+  const mayUse = (turn: RequestTurn, path: string) =>
+    !capabilitiesOn(needs, turn.db, turn.identity?.policies ?? [], path).includes('deny');
+
+  const one = handler({
+    input: z.object({ path: looseText }),
+    decide(turn, { path }): ReplyDecision {
+      const mount = needs.cache.mounts(turn.db).find(path);
+      if (!mount || !(mayUse(turn, path) || mayUse(turn, mount.path))) {
+        throw new KeywardenError(
+          'permission-denied',
+          `preflight capability check returned 403, please ensure client's policies grant access to path "${path}"`,
+        );
+      }
+      return { kind: 'reply', reply: { data: { ...describeMount(mount), path: mount.path } } };
+    },
+  });
+
+  const all = handler({
+    input: z.object({}),
+    decide(turn): ReplyDecision {
+      const visible = needs.cache.mounts(turn.db).all.filter(({ path }) => mayUse(turn, path));
+      const group = (isAuth: boolean) =>
+        Object.fromEntries(
+          visible
+            .filter(({ path }) => path.startsWith('auth/') === isAuth)
+            .map((mount: MountRow) => [mount.path.slice(isAuth ? 5 : 0), describeMount(mount)]),
+        );
+      return { kind: 'reply', reply: { data: { secret: group(false), auth: group(true) } } };
+    },
+  });
+
+  return [
+    { pattern: 'internal/ui/mounts', anyToken: true, operations: { read: all } },
+    { pattern: 'internal/ui/mounts/:path*', anyToken: true, operations: { read: one } },
+  ];
+}

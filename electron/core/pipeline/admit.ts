@@ -1,0 +1,123 @@
+import { asKeywardenError, KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import type { Operation } from '../../../shared/model/operation.ts';
+import type { ReadDb } from '../../vault/state-db.ts';
+import type { Turn } from '../../vault/vault.ts';
+import type { CoreServices } from '../core-services.ts';
+import type { AnyHandler, Engine, Mount } from '../engine.ts';
+import type { RegisteredEngine } from '../engine-registry.ts';
+import type { TokenRow } from '../tokens/token-rows.ts';
+import type { Asked } from './asked.ts';
+import { authenticate } from './authenticate.ts';
+import { matchRoute, type RouteMatch } from './match-route.ts';
+import { parseInput } from './parse-input.ts';
+import { checkPath } from './parse-path.ts';
+
+type Needs = Pick<CoreServices, 'cache' | 'registry'>;
+
+/** A request that may be decided in this turn: who asks, where, and with what. */
+export interface Admitted {
+  readonly token: TokenRow | undefined;
+  readonly mount: Mount;
+  readonly engine: Engine;
+  /** With `create` told from `update`. */
+  readonly operation: Operation;
+  readonly handler: AnyHandler;
+  readonly input: unknown;
+}
+
+/** A request that may not, and why. The token is there where it was a valid one. */
+export interface NotAdmitted {
+  readonly error: KeywardenError;
+  readonly token: TokenRow | undefined;
+  /** The route asks for no token, so none is missing. */
+  readonly open: boolean;
+}
+
+/**
+ * Authenticates and authorizes, anew in each turn of a request. The order is Vault's: a stranger learns nothing but
+ * "permission denied", and a token learns what exists only where its policies let it look.
+ */
+export function admit(
+  needs: Needs,
+  turn: Turn,
+  asked: Asked,
+  stage: 'deciding' | 'settling' = 'deciding',
+): Admitted | NotAdmitted {
+  const { request } = asked;
+  const place = locate(needs, turn.db, request.path, request.operation);
+  const open = place.match?.route.unauthenticated === true;
+  const token = open ? undefined : authenticate(turn, request.credential, stage);
+  if (!open && !token) return { error: new KeywardenError('permission-denied'), token, open };
+  try {
+    checkPath(request.path);
+    const operation = resolveOperation(place, turn, request.operation);
+    if (token && place.match?.route.anyToken !== true)
+      authorize(needs, turn.db, token, asked, operation, place);
+    return { token, operation, ...serve(place, asked, operation) };
+  } catch (thrown) {
+    return { error: asKeywardenError(thrown), token, open };
+  }
+}
+
+interface Place {
+  readonly mount: Mount | undefined;
+  readonly registered: RegisteredEngine | undefined;
+  readonly match: RouteMatch | undefined;
+}
+
+function locate({ cache, registry }: Needs, db: ReadDb, path: string, operation: Operation): Place {
+  const mount = cache.mounts(db).find(path);
+  const registered = mount && registry.find(mount);
+  const match = registered && matchRoute(registered.routes, path.slice(mount.path.length), operation);
+  return { mount, registered, match };
+}
+
+/** A write creates where the route can tell that nothing is there; otherwise every write is an update. */
+function resolveOperation({ mount, match }: Place, turn: Turn, asked: Operation): Operation {
+  if (asked !== 'create' && asked !== 'update') return asked;
+  if (!mount || !match?.route.exists) return 'update';
+  return match.route.exists({ db: turn.db, now: turn.now, mount }, match.captures) ? 'update' : 'create';
+}
+
+function authorize(
+  { cache }: Needs,
+  db: ReadDb,
+  token: TokenRow,
+  { request }: Asked,
+  operation: Operation,
+  { match }: Place,
+): void {
+  if (token.policies.includes('root')) return;
+  const allowed = cache.acl(db, token.policies).allows({
+    operation,
+    path: request.path,
+    sudo: match?.route.sudo === true,
+    data: request.data,
+  });
+  if (!allowed) throw new KeywardenError('policy-denied');
+}
+
+function serve(
+  { mount, registered, match }: Place,
+  { request }: Asked,
+  operation: Operation,
+): Omit<Admitted, 'token' | 'operation'> {
+  if (!mount || !registered) {
+    throw new KeywardenError('no-route', `no handler for route "${request.path}". route entry not found.`);
+  }
+  const isWrite = operation === 'create' || operation === 'update' || operation === 'patch';
+  if (isWrite && request.path.endsWith('/')) {
+    throw new KeywardenError('invalid-request', "cannot write to a path ending in '/'");
+  }
+  if (!match) throw new KeywardenError('no-route', '1 error occurred:\n\t* unsupported path\n\n');
+  const { operations } = match.route;
+  const handler =
+    operation === 'create'
+      ? (operations.create ?? operations.update)
+      : operation === 'update'
+        ? (operations.update ?? operations.create)
+        : operations[operation];
+  if (!handler) throw new KeywardenError('unsupported-operation');
+  const input = parseInput(handler, match.captures, request.data);
+  return { mount, engine: registered.engine, handler, input };
+}

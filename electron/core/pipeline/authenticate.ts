@@ -1,0 +1,49 @@
+import type { Actor, Turn } from '../../vault/vault.ts';
+import type { Identity } from '../engine.ts';
+import type { Credential } from '../request.ts';
+import { findToken, isAlive, type TokenRow } from '../tokens/token-rows.ts';
+
+/** Longer is nobody's token. */
+const MAX_TOKEN_LENGTH = 512;
+
+/** Nobody we know. */
+export const STRANGER: Actor = { kind: 'stranger', id: '', name: '' };
+
+/**
+ * The living token that a credential names, if there is one.
+ *
+ * SECURITY(B2): the state knows tokens by keyed hash alone, so that looking one up tells an attacker who measures
+ * times nothing about any token.
+ */
+export function authenticate(
+  turn: Turn,
+  credential: Credential,
+  stage: 'deciding' | 'settling' = 'deciding',
+): TokenRow | undefined {
+  if (credential.kind !== 'token' || credential.token.length > MAX_TOKEN_LENGTH) return undefined;
+  const token = findToken(turn.db, turn.keyedHash(credential.token));
+  if (!token) return undefined;
+  // A last use under way may still be settled, but nothing new begins with it.
+  if (token.usesLeft < 0 && stage === 'deciding') return undefined;
+  return isAlive(token, turn.now) ? token : undefined;
+}
+
+/** The asking token, as handlers may know it. */
+export function identityOf(token: TokenRow): Identity {
+  return {
+    accessor: token.accessor,
+    displayName: token.displayName,
+    policies: token.policies,
+    tokenHash: token.hash,
+    ...(token.app === null ? {} : { app: token.app }),
+  };
+}
+
+/** The asking token, as the record names it. */
+export function actorOf(token: TokenRow): Actor {
+  return {
+    kind: token.kind === 'session' ? 'desktop' : 'token',
+    id: token.accessor,
+    name: token.app ?? token.displayName,
+  };
+}

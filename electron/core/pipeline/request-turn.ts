@@ -1,0 +1,36 @@
+import type { Turn, ValueHash } from '../../vault/vault.ts';
+import type { CoreServices } from '../core-services.ts';
+import type { RequestTurn } from '../engine.ts';
+import { liveLeasesOf } from '../leases/lease-rows.ts';
+import { leaseView } from '../leases/lease-view.ts';
+import type { Admitted } from './admit.ts';
+import type { Asked } from './asked.ts';
+import { identityOf } from './authenticate.ts';
+
+/** What a handler gets. `sealed` collects what it sealed, to be erased if nothing comes of it. */
+export function requestTurn(
+  { ports }: Pick<CoreServices, 'ports'>,
+  turn: Turn,
+  asked: Asked,
+  { token, mount, operation }: Pick<Admitted, 'token' | 'mount' | 'operation'>,
+  sealed: ValueHash[],
+): RequestTurn {
+  return {
+    db: turn.db,
+    now: turn.now,
+    mount,
+    requestId: asked.requestId,
+    path: asked.request.path,
+    operation,
+    identity: token && identityOf(token),
+    random: ports.random,
+    sealValue(plaintext, context) {
+      const hash = turn.sealValue(plaintext, context);
+      sealed.push(hash);
+      return hash;
+    },
+    revealValue: (hash, context) => turn.revealValue(hash, context),
+    keyedHash: (text) => turn.keyedHash(text),
+    liveLeases: () => liveLeasesOf(turn.db, mount.uuid).map((row) => leaseView(row, mount)),
+  };
+}

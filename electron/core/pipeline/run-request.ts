@@ -1,0 +1,102 @@
+import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import type { Turn, ValueHash } from '../../vault/vault.ts';
+import type { CoreServices } from '../core-services.ts';
+import { type IntendedLease, planIssue, runIssue } from '../leases/issue-lease.ts';
+import type { CoreRequest, CoreResponse } from '../request.ts';
+import { admit } from './admit.ts';
+import { type Answered, planAnswer } from './answer.ts';
+import { type Asked, ask } from './asked.ts';
+import { type Refused, refuse } from './record-request.ts';
+import { requestTurn } from './request-turn.ts';
+import { planEffect, runEffect, type StartedEffect } from './run-effect.ts';
+import { attempt, recordingFailure, safeTurn } from './safe-turn.ts';
+
+/** What the turns ahead of this one have done. */
+interface Progress {
+  readonly waited: boolean;
+  readonly prepared: { readonly value: unknown } | undefined;
+}
+
+/** What a turn leads to. */
+type Step =
+  | Answered
+  | Refused
+  | StartedEffect
+  | IntendedLease
+  | { readonly kind: 'wait'; readonly name: string }
+  | { readonly kind: 'prepare'; run(): Promise<unknown> };
+
+/** Runs one request through its turns: admit, prepare, decide, effect, settle. Throws KeywardenError alone. */
+export async function runRequest(services: CoreServices, request: CoreRequest): Promise<CoreResponse> {
+  const asked = ask(request, services.ports.random);
+  try {
+    return await takeTurns(services, asked);
+  } catch (thrown) {
+    throw asKeywardenError(thrown);
+  }
+}
+
+async function takeTurns(services: CoreServices, asked: Asked): Promise<CoreResponse> {
+  let progress: Progress = { waited: false, prepared: undefined };
+  for (;;) {
+    const step = await safeTurn(services, asked, (turn) => decide(services, turn, asked, progress));
+    switch (step.kind) {
+      case 'answered':
+        step.afterwards?.();
+        return step.response;
+      case 'refused':
+        throw step.error;
+      case 'wait':
+        await recordingFailure(services, asked, services.guesses.wait(step.name, asked.request.signal));
+        progress = { ...progress, waited: true };
+        break;
+      case 'prepare':
+        progress = { ...progress, prepared: { value: await recordingFailure(services, asked, step.run()) } };
+        break;
+      case 'effect':
+        return await runEffect(services, asked, step);
+      case 'issue':
+        return await runIssue(services, asked, step);
+      default:
+        return step satisfies never;
+    }
+  }
+}
+
+function decide(services: CoreServices, turn: Turn, asked: Asked, progress: Progress): Step {
+  const admitted = admit(services, turn, asked);
+  if ('error' in admitted) return refuse(services, turn, asked, admitted.token, admitted.error);
+  const { handler, input, mount } = admitted;
+  const guessed = handler.guessable ? `${mount.uuid}/${handler.guessable(input)}` : undefined;
+  if (guessed !== undefined && !progress.waited && services.guesses.delayFor(guessed) > 0) {
+    return { kind: 'wait', name: guessed };
+  }
+  if (handler.prepare && !progress.prepared) {
+    const prepare = handler.prepare.bind(handler);
+    return { kind: 'prepare', run: () => prepare(input, { ports: services.ports, mount }) };
+  }
+  const sealed: ValueHash[] = [];
+  const planned = attempt(() => {
+    const forHandler = requestTurn(services, turn, asked, admitted, sealed);
+    const decision = handler.decide(forHandler, input, progress.prepared?.value);
+    switch (decision.kind) {
+      case 'reply':
+        return planAnswer(services, turn, asked, admitted, decision);
+      case 'effect':
+        return planEffect(turn, asked, admitted, decision);
+      case 'issue':
+        return planIssue(services, turn, asked, admitted, decision);
+      default:
+        return decision satisfies never;
+    }
+  });
+  if ('thrown' in planned) {
+    const refused = refuse(services, turn, asked, admitted.token, planned.thrown, { sealed });
+    if (guessed !== undefined && refused.error.code === 'login-failed') services.guesses.missed(guessed);
+    return refused;
+  }
+  // Outside `attempt`: whatever throws here must undo the whole turn.
+  planned.value.record(turn);
+  if (guessed !== undefined) services.guesses.succeeded(guessed);
+  return planned.value;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { looseTextList } from '../../../shared/model/loose-field.ts';
+import { capabilitiesOn } from '../access.ts';
+import type { CoreServices } from '../core-services.ts';
+import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import { looseText, maybe } from '../fields.ts';
+import { askingToken, livingToken, livingTokenByAccessor } from '../tokens/lookup-token.ts';
+import type { TokenRow } from '../tokens/token-rows.ts';
+
+const pathFields = { paths: maybe(looseTextList), path: maybe(looseTextList) };
+const paths = z.object(pathFields);
+const withToken = z.object({ ...pathFields, token: looseText });
+const withAccessor = z.object({ ...pathFields, accessor: looseText });
+
+/** What a token may do on paths: its own, one that is shown, or one that is named. */
+export function capabilityRoutes(needs: Pick<CoreServices, 'cache'>): readonly Route[] {
+  const answer = (turn: RequestTurn, token: TokenRow, asked: z.infer<typeof paths>): ReplyDecision => {
+    const wanted = asked.paths ?? asked.path ?? [];
+    const found = wanted.map((path) => {
+      const bare = path.replace(/^\/+(?:v1\/)?/, '');
+      return [path, capabilitiesOn(needs, turn.db, token.policies, bare)] as const;
+    });
+    const [only] = found;
+    const data = {
+      ...Object.fromEntries(found),
+      ...(only && found.length === 1 ? { capabilities: only[1] } : {}),
+    };
+    return { kind: 'reply', reply: { data, dataAtTop: true } };
+  };
+  const own = handler({ input: paths, decide: (turn, input) => answer(turn, askingToken(turn), input) });
+  const shown = handler({
+    input: withToken,
+    decide: (turn, input) => answer(turn, livingToken(turn, input.token), input),
+  });
+  const named = handler({
+    input: withAccessor,
+    decide: (turn, input) => answer(turn, livingTokenByAccessor(turn, input.accessor), input),
+  });
+  return [
+    { pattern: 'capabilities-self', operations: { update: own } },
+    { pattern: 'capabilities', operations: { update: shown } },
+    { pattern: 'capabilities-accessor', operations: { update: named } },
+  ];
+}

@@ -1,0 +1,58 @@
+import type { ReadDb } from '../vault/state-db.ts';
+import { type MountTable, readMountTable } from './mounts/mount-table.ts';
+import { FIXED_POLICIES } from './policies/builtin-policies.ts';
+import { findPolicyText } from './policies/policy-rows.ts';
+import { type Acl, compileAcl } from './policy/acl.ts';
+import { parsePolicy } from './policy/parse-policy.ts';
+import { type RevisedDomain, readRevision } from './revisions.ts';
+
+/** How many sets of policies are kept compiled. */
+const MAX_ACLS = 1000;
+
+/**
+ * What is made of the state and kept for the next request: the mount table and compiled policies.
+ * Always holds: what is given out belongs to the revision that the asking turn sees.
+ */
+export interface StateCache {
+  mounts(db: ReadDb): MountTable;
+  /** What a set of policies grants. Unknown names grant nothing; a policy that no longer parses refuses all. */
+  acl(db: ReadDb, policies: readonly string[]): Acl;
+  /** After a batch was rolled back: its revisions may come again with other content. */
+  clear(): void;
+}
+
+/** An empty cache. */
+export function createStateCache(): StateCache {
+  let mounts: { readonly revision: number; readonly table: MountTable } | undefined;
+  let aclRevision = -1;
+  const acls = new Map<string, Acl>();
+  const revision = (db: ReadDb, domain: RevisedDomain) => readRevision(db, domain);
+  return {
+    mounts(db) {
+      const current = revision(db, 'mounts');
+      if (mounts?.revision !== current) mounts = { revision: current, table: readMountTable(db) };
+      return mounts.table;
+    },
+    acl(db, policies) {
+      const current = revision(db, 'policies');
+      if (current !== aclRevision || acls.size >= MAX_ACLS) acls.clear();
+      aclRevision = current;
+      const key = policies.join('\n');
+      const known = acls.get(key);
+      if (known) return known;
+      const acl = compileAcl(
+        policies.flatMap((name) => {
+          const text = FIXED_POLICIES.get(name) ?? findPolicyText(db, name);
+          return text === undefined ? [] : [parsePolicy(name, text)];
+        }),
+      );
+      acls.set(key, acl);
+      return acl;
+    },
+    clear() {
+      mounts = undefined;
+      aclRevision = -1;
+      acls.clear();
+    },
+  };
+}

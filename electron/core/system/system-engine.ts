@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { CoreServices } from '../core-services.ts';
+import { type Engine, handler, type ReplyDecision, type Route } from '../engine.ts';
+import { leaseChanges } from '../leases/lease-changes.ts';
+import { leaseMigration } from '../leases/lease-rows.ts';
+import { lookupLeaseRoutes } from '../leases/lookup-routes.ts';
+import { renewLeaseRoutes } from '../leases/renew-routes.ts';
+import { revokeLeaseRoutes } from '../leases/revoke-routes.ts';
+import { mountChanges } from '../mounts/mount-changes.ts';
+import { mountRoutes } from '../mounts/mount-routes.ts';
+import { mountMigration } from '../mounts/mount-rows.ts';
+import { uiMountRoutes } from '../mounts/ui-mount-routes.ts';
+import { strangersCounted } from '../pipeline/stranger-log.ts';
+import { capabilityRoutes } from '../policies/capability-routes.ts';
+import { policyRoutes } from '../policies/policy-routes.ts';
+import { policyChanges, policyMigration } from '../policies/policy-rows.ts';
+import { revisionMigration } from '../revisions.ts';
+
+/** What `sys` needs beyond the shared services. */
+export interface SystemPorts {
+  /** Seals the vault. Called once the request for it is durable. */
+  seal(): void;
+}
+
+/** `sys/`: mounts, policies, capabilities, leases, sealing. What needs no vault (health, unseal) is the broker's. */
+export function systemEngine(services: CoreServices, ports: SystemPorts): Engine {
+  const seal: Route = {
+    pattern: 'seal',
+    sudo: true,
+    operations: {
+      update: handler({
+        input: z.object({}),
+        decide: (): ReplyDecision => ({ kind: 'reply', reply: {}, afterwards: () => ports.seal() }),
+      }),
+    },
+  };
+  return {
+    type: 'system',
+    changes: systemChanges,
+    migrations: systemMigrations,
+    routes: [
+      seal,
+      ...mountRoutes(services, 'mounts'),
+      ...mountRoutes(services, 'auth'),
+      ...uiMountRoutes(services),
+      ...policyRoutes,
+      ...capabilityRoutes(services),
+      ...lookupLeaseRoutes,
+      ...renewLeaseRoutes(services),
+      ...revokeLeaseRoutes(services),
+    ],
+  };
+}
+
+/** All that `sys` and the pipeline itself can change. */
+export const systemChanges = [...mountChanges, ...policyChanges, ...leaseChanges, strangersCounted];
+export const systemMigrations = [revisionMigration, mountMigration, policyMigration, leaseMigration];

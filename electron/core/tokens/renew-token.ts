@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import type { CoreServices } from '../core-services.ts';
+import { handler, type Mount, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import { looseText, ttlField, withDefault } from '../fields.ts';
+import { calculateTtl } from '../limits.ts';
+import { describeAuth } from './describe-auth.ts';
+import { askingToken, livingToken, livingTokenByAccessor } from './lookup-token.ts';
+import { tokenRenewed } from './token-changes.ts';
+import type { TokenRow } from './token-rows.ts';
+
+const increment = withDefault(ttlField, 0);
+
+/** Renewals: the new lifetime counts from now, and the maximum from the token's birth. */
+export function renewTokenRoutes({ cache }: Pick<CoreServices, 'cache'>): readonly Route[] {
+  const renew = (turn: RequestTurn, token: TokenRow, wanted: number): ReplyDecision => {
+    // The mount that made it bounds it, not `auth/token/`.
+    const maker = cache.mounts(turn.db).byUuid(token.mount) ?? turn.mount;
+    return renewToken(turn, token, maker, wanted);
+  };
+  return [
+    {
+      pattern: 'renew-self',
+      operations: {
+        update: handler({
+          input: z.object({ increment }),
+          decide: (turn, input) => renew(turn, askingToken(turn), input.increment),
+        }),
+      },
+    },
+    {
+      pattern: 'renew',
+      operations: {
+        update: handler({
+          input: z.object({ token: looseText, increment }),
+          decide: (turn, input) => renew(turn, livingToken(turn, input.token), input.increment),
+        }),
+      },
+    },
+    {
+      pattern: 'renew-accessor',
+      operations: {
+        update: handler({
+          input: z.object({ accessor: looseText, increment }),
+          decide: (turn, input) => renew(turn, livingTokenByAccessor(turn, input.accessor), input.increment),
+        }),
+      },
+    },
+  ];
+}
+
+function renewToken(turn: RequestTurn, token: TokenRow, maker: Mount, wanted: number): ReplyDecision {
+  const { now } = turn;
+  if (!token.renewable || token.expiresAt === null) {
+    throw new KeywardenError('invalid-request', 'lease is not renewable');
+  }
+  // A token that dies of idleness is kept alive by use; renewing is one use and asks for no other lifetime.
+  const asked = token.idleTtl || wanted;
+  const answer = calculateTtl({
+    now,
+    startedAt: token.issuedAt,
+    wanted: asked,
+    fallback: token.creationTtl,
+    mountDefault: maker.defaultTtl,
+    mountMax: maker.maxTtl,
+    maxTtl: token.maxExpiresAt === null ? 0 : (token.maxExpiresAt - token.issuedAt) / 1000,
+    period: token.period,
+    explicitMaxTtl: token.explicitMaxTtl,
+  });
+  const expiresAt = Math.min(now + answer.ttl * 1000, token.maxExpiresAt ?? Number.POSITIVE_INFINITY);
+  return {
+    kind: 'reply',
+    changes: [tokenRenewed.make({ hash: token.hash, at: now, expiresAt })],
+    reply: {
+      renewed: describeAuth({ ...token, expiresAt }, '', now),
+      warnings: answer.warnings,
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import { looseText } from '../fields.ts';
+import { askingToken, livingTokenByAccessor } from './lookup-token.ts';
+import { endTokens, revokeTokens } from './revoke-tokens.ts';
+import { tokenChildrenOrphaned } from './token-changes.ts';
+import { findToken, type TokenRow } from './token-rows.ts';
+
+function revoke(turn: RequestTurn, token: TokenRow | undefined): ReplyDecision {
+  const changes = token ? revokeTokens(turn.db, [token.hash], 'revoked', turn.requestId) : [];
+  return { kind: 'reply', changes, reply: {} };
+}
+
+/** Revocations: the token, its whole tree and all their leases are dead to us with this record. Unknown tokens are dead already. */
+export const revokeTokenRoutes: readonly Route[] = [
+  {
+    pattern: 'revoke-self',
+    operations: {
+      update: handler({ input: z.object({}), decide: (turn) => revoke(turn, askingToken(turn)) }),
+    },
+  },
+  {
+    pattern: 'revoke',
+    operations: {
+      update: handler({
+        input: z.object({ token: looseText }),
+        decide: (turn, { token }) => revoke(turn, findToken(turn.db, turn.keyedHash(token))),
+      }),
+    },
+  },
+  {
+    pattern: 'revoke-accessor',
+    operations: {
+      update: handler({
+        input: z.object({ accessor: looseText }),
+        decide: (turn, { accessor }) => revoke(turn, livingTokenByAccessor(turn, accessor)),
+      }),
+    },
+  },
+  {
+    pattern: 'revoke-orphan',
+    sudo: true,
+    operations: {
+      update: handler({
+        input: z.object({ token: looseText }),
+        decide(turn, input): ReplyDecision {
+          const token = findToken(turn.db, turn.keyedHash(input.token));
+          const changes = token
+            ? [
+                tokenChildrenOrphaned.make({ hash: token.hash }),
+                ...endTokens(turn.db, [token], 'revoked', turn.requestId),
+              ]
+            : [];
+          return { kind: 'reply', changes, reply: {} };
+        },
+      }),
+    },
+  },
+];

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { createCore, type RunningCore } from '../../../../electron/core/create-core.ts';
+import { initialise } from '../../../../electron/core/initialise.ts';
+import type { CoreResponse } from '../../../../electron/core/request.ts';
+import { stateSchema } from '../../../../electron/core/state-schema.ts';
+import { kvEngine } from '../../../../electron/engines/kv/kv-engine.ts';
+import { openMemoryVault } from '../../../../electron/vault/memory-vault.ts';
+import type { LedgerRecord, Vault } from '../../../../electron/vault/vault.ts';
+import type { AuthEnvelope } from '../../../../shared/model/envelope.ts';
+import type { Operation } from '../../../../shared/model/operation.ts';
+import { type ManualClock, manualClock } from '../../../support/manual-clock.ts';
+import { type FakeTarget, fakeTarget } from './fake-target.ts';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** A whole core over a real vault in memory, with a clock to drive and a target to break. */
+export interface CoreWorld {
+  readonly core: RunningCore;
+  readonly vault: Vault;
+  readonly clock: ManualClock;
+  readonly target: FakeTarget;
+  readonly root: string;
+  readonly records: LedgerRecord[];
+  readonly sealed: () => number;
+  /** Asks with a token ('' for none). */
+  ask(
+    token: string,
+    operation: Operation,
+    path: string,
+    data?: Data,
+    signal?: AbortSignal,
+  ): Promise<CoreResponse>;
+  /** The `data` of the answer. */
+  data(token: string, operation: Operation, path: string, data?: Data): Promise<Record<string, unknown>>;
+  /** The `auth` of the answer. */
+  auth(token: string, operation: Operation, path: string, data?: Data): Promise<AuthEnvelope>;
+  /** The code and text of the refusal. */
+  refusal(token: string, operation: Operation, path: string, data?: Data): Promise<string>;
+  /** A token with a policy of that text. */
+  tokenFor(policy: string, more?: Data): Promise<string>;
+  /** Another core over the same vault: what a restart finds. */
+  restart(): Promise<RunningCore>;
+  count(table: string): Promise<number>;
+}
+
+/** Opens a world. */
+export async function openCoreWorld(): Promise<CoreWorld> {
+  const clock = manualClock();
+  const ports = {
+    clock,
+    random: (length: number) => new Uint8Array(randomBytes(length)),
+    log: () => {},
+  };
+  const target = fakeTarget();
+  const engines = [kvEngine, target.engine];
+  const vault = await openMemoryVault(stateSchema(engines), ports);
+  const records: LedgerRecord[] = [];
+  vault.watch((more) => records.push(...more));
+  const { rootToken } = await initialise({ vault, ports, engines });
+  let sealed = 0;
+  const make = () => createCore({ vault, ports, engines, seal: () => void sealed++ });
+  let core = make();
+  let policies = 0;
+  const world: CoreWorld = {
+    get core() {
+      return core;
+    },
+    vault,
+    clock,
+    target,
+    root: rootToken,
+    records,
+    sealed: () => sealed,
+    ask: (token, operation, path, data = {}, signal) =>
+      core.handle({
+        credential: token === '' ? { kind: 'none' } : { kind: 'token', token },
+        operation,
+        path,
+        data,
+        origin: 'test',
+        ...(signal ? { signal } : {}),
+      }),
+    async data(token, operation, path, data) {
+      const { envelope } = await world.ask(token, operation, path, data);
+      return { ...envelope?.data };
+    },
+    async auth(token, operation, path, data) {
+      const { envelope } = await world.ask(token, operation, path, data);
+      if (!envelope?.auth) throw new Error('no auth in the answer');
+      return envelope.auth;
+    },
+    async refusal(token, operation, path, data) {
+      try {
+        await world.ask(token, operation, path, data);
+      } catch (error) {
+        const { code, message } = error as { code: string; message: string };
+        return `${code}: ${message}`;
+      }
+      throw new Error('was not refused');
+    },
+    async tokenFor(policy, more = {}) {
+      policies += 1;
+      const name = `test-${policies}`;
+      await world.ask(rootToken, 'update', `sys/policies/acl/${name}`, { policy });
+      const auth = await world.auth(rootToken, 'update', 'auth/token/create', { policies: [name], ...more });
+      return auth.client_token;
+    },
+    async restart() {
+      await core.stop();
+      core = make();
+      return core;
+    },
+    count: (table) =>
+      vault.turn((turn) => turn.db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)?.n ?? 0),
+  };
+  return world;
+}
+
+/** Lets everything that waits for nothing but promises come to rest. */
+export async function rest(): Promise<void> {
+  for (let turns = 0; turns < 20; turns += 1) await setImmediate();
+}
+
+/** Fails if a text is anywhere in the records. */
+export function expectNowhere(records: readonly LedgerRecord[], text: string): void {
+  expect(text.length).toBeGreaterThan(7);
+  expect(JSON.stringify(records)).not.toContain(text);
+}
