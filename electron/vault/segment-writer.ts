@@ -56,8 +56,13 @@ export class SegmentWriter {
     const key = keys.ofEpoch(segment.header.epoch)?.ledger;
     if (!key) throw damaged(`there is no key for epoch ${segment.header.epoch}`);
     const file = await files.open(segment.path, 'existing');
-    // A process that was killed between its write and its fdatasync may have left the last frame in the cache alone.
-    await file.sync();
+    try {
+      // A process that was killed between its write and its fdatasync may have left the last frame in the cache alone.
+      await file.sync();
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     return new SegmentWriter(segment.header, file, position ?? SEGMENT_HEADER_LENGTH, key, random);
   }
 

@@ -1,25 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { KdfRules } from '../../../electron/crypto/passphrase-kdf.ts';
 import type { StateSchema } from '../../../electron/vault/change.ts';
 import { createVault } from '../../../electron/vault/create-vault.ts';
+import { folderLayout, segmentName } from '../../../electron/vault/folder-layout.ts';
+import { EMPTY_HEAD } from '../../../electron/vault/head.ts';
+import { readHeaderFile } from '../../../electron/vault/header-file.ts';
+import { nodeFiles } from '../../../electron/vault/node-files.ts';
 import { openVault } from '../../../electron/vault/open-vault.ts';
 import type { VaultFiles, VaultPorts } from '../../../electron/vault/ports.ts';
-import type { Vault } from '../../../electron/vault/vault.ts';
+import { type LedgerFolder, walkLedger } from '../../../electron/vault/read-ledger.ts';
+import { decodeRecord } from '../../../electron/vault/record-codec.ts';
+import { unlockHeader, vaultIdOf } from '../../../electron/vault/unlock-header.ts';
+import type { LedgerRecord, Vault } from '../../../electron/vault/vault.ts';
 import { verifyLedger } from '../../../electron/vault/verify-ledger.ts';
+import { PASSPHRASE, QUICK_KDF } from './quick-kdf.ts';
 import { sampleSchema } from './sample-schema.ts';
-
-/** The seam for a quick key derivation: handed in, never read from the file. */
-export const QUICK_KDF: KdfRules = {
-  least: { memory: 64, passes: 1, lanes: 1 },
-  most: { memory: 1_048_576, passes: 16, lanes: 4 },
-  target: 0,
-};
-
-export const PASSPHRASE = Buffer.from('correct horse battery staple');
 
 /** A vault in a folder of its own that goes when the test ends. */
 export class TemporaryVault {
@@ -54,6 +52,37 @@ export class TemporaryVault {
     const vault = await openVault(this.options(files));
     onTestFinished(() => vault.close());
     return vault;
+  }
+
+  /** The same vault, copied as it lies on the disk. */
+  async copy(): Promise<TemporaryVault> {
+    const parent = await mkdtemp(join(tmpdir(), 'kw-copy-'));
+    onTestFinished(() => rm(parent, { recursive: true, force: true }));
+    await cp(this.directory, join(parent, 'vault'), { recursive: true });
+    return new TemporaryVault(join(parent, 'vault'), this.schema);
+  }
+
+  segment(number: number): string {
+    return join(this.directory, 'ledger', segmentName(number));
+  }
+
+  /** The ledger's folder with its keys, past the passphrase. */
+  async unlock(): Promise<LedgerFolder> {
+    const layout = folderLayout(this.directory);
+    const read = await readHeaderFile(nodeFiles, layout);
+    const keys = await unlockHeader(read, PASSPHRASE, QUICK_KDF);
+    return { files: nodeFiles, keys, folder: layout.ledger, vaultId: vaultIdOf(read) };
+  }
+
+  /** What the ledger holds, read from the disk; attachments stand with the first record of their batch. */
+  async records(): Promise<{ readonly record: LedgerRecord; readonly attachments: readonly Uint8Array[] }[]> {
+    const found: { record: LedgerRecord; attachments: readonly Uint8Array[] }[] = [];
+    await walkLedger(await this.unlock(), EMPTY_HEAD, ({ records, attachments }) => {
+      records.forEach((bytes, i) => {
+        found.push({ record: decodeRecord(bytes), attachments: i === 0 ? attachments : [] });
+      });
+    });
+    return found;
   }
 
   verify() {
