@@ -174,7 +174,7 @@ function merge(before: RoleSettings, input: Written): RoleSettings {
 }
 
 /** Vault's keys, and when the app last came. */
-function describeRole({ settings, lastLoginAt }: RoleRow) {
+function describeRole({ settings, createdAt, lastLoginAt }: RoleRow) {
   return {
     bind_secret_id: true,
     local_secret_ids: false,
@@ -191,6 +191,7 @@ function describeRole({ settings, lastLoginAt }: RoleRow) {
     token_ttl: settings.tokenTtl,
     token_type: settings.tokenType,
     ...(settings.legacyPolicies ? { policies: settings.tokenPolicies } : {}),
+    creation_time: formatInstant(createdAt),
     last_login_time: lastLoginAt === null ? null : formatInstant(lastLoginAt),
   };
 }

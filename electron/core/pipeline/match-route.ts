@@ -3,7 +3,7 @@ import type { Route } from '../engine.ts';
 
 interface CompiledPattern {
   readonly segments: readonly string[];
-  /** Literal before name before rest, so that the most specific pattern comes first. */
+  /** Literal before name before rest, longer before shorter: the most specific pattern comes first. */
   readonly rank: string;
   readonly routes: readonly Route[];
 }
@@ -24,7 +24,7 @@ export function compileRoutes(routes: readonly Route[]): RouteTable {
   return [...byPattern]
     .map(([pattern, group]) => {
       const segments = pattern === '' ? [] : pattern.split('/');
-      return { segments, rank: segments.map(rankOf).join(''), routes: group };
+      return { segments, rank: `${segments.map(rankOf).join('')}d`, routes: group };
     })
     .sort((a, b) => (a.rank === b.rank ? 0 : a.rank < b.rank ? -1 : 1));
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { dataOf } from '../answer.ts';
+import { dataOf, wireInstant } from '../answer.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 
 const waiting = z.object({
-  requests: z.array(z.object({ code: z.string(), program: z.string(), expires_at: z.number() })),
+  requests: z.array(z.object({ code: z.string(), program: z.string(), expire_time: wireInstant })),
 });
 
 /** What `kw login` asks this desktop to approve. */
@@ -12,13 +12,17 @@ export function loginsHandlers(desk: Desk): Pick<Handlers, 'logins.list' | 'logi
   const { ask } = desk;
   return {
     'logins.list': async () => {
-      const { requests } = dataOf(await ask('read', 'sys/keywarden/logins'), waiting);
+      const { requests } = dataOf(await ask('read', 'auth/desktop/requests'), waiting);
       return {
-        requests: requests.map(({ code, program, expires_at }) => ({ code, program, expiresAt: expires_at })),
+        requests: requests.map(({ code, program, expire_time }) => ({
+          code,
+          program,
+          expiresAt: expire_time ?? 0,
+        })),
       };
     },
     'logins.decide': async ({ code, approve }) => {
-      await ask('update', `sys/keywarden/logins/${code}`, { approve });
+      await ask('update', 'auth/desktop/decide', { code, approve });
       return {};
     },
   };
