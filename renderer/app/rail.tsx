@@ -1,0 +1,93 @@
+import {
+  IconDatabase,
+  IconIdBadge2,
+  IconKey,
+  IconPlugConnected,
+  IconSearch,
+  IconSettings,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { isLive, isStillAlive } from '../features/keycards/keycard-state.ts';
+import { useKeycards } from '../features/keycards/keycards-store.ts';
+import { BrandMark } from '../ui/brand-mark.tsx';
+import { valueOr } from '../ui/loadable.ts';
+import { useNow } from '../ui/ticker.ts';
+import { modifierWord } from './modifier-word.ts';
+import { type ScreenName, useNavigation } from './navigation.ts';
+
+/** The way to every screen: an icon and a word each, in the groups of the trade. */
+export function Rail({ vaultName }: { readonly vaultName: string }) {
+  const open = useNavigation((navigation) => navigation.open);
+  return (
+    <nav className="rail" aria-label="Screens">
+      <div className="rail-brand" title={vaultName}>
+        <BrandMark size={22} />
+        <span className="cut">{vaultName}</span>
+      </div>
+      <button type="button" className="rail-find" aria-label="Find" onClick={() => open({ kind: 'find' })}>
+        <IconSearch size={15} aria-hidden="true" />
+        <span className="grow">Find</span>
+        <kbd>{modifierWord('K')}</kbd>
+      </button>
+      <div className="rail-group">Use</div>
+      <RailItem name="secrets" icon={<IconKey size={17} stroke={1.7} aria-hidden="true" />} />
+      <RailItem name="apps" icon={<IconPlugConnected size={17} stroke={1.7} aria-hidden="true" />} />
+      <RailItem name="keycards" icon={<IconIdBadge2 size={17} stroke={1.7} aria-hidden="true" />}>
+        <LiveCount />
+      </RailItem>
+      <div className="rail-group">Provide</div>
+      <RailItem name="databases" icon={<IconDatabase size={17} stroke={1.7} aria-hidden="true" />} />
+      <span className="grow" />
+      <button type="button" className="rail-item" onClick={() => open({ kind: 'settings' })}>
+        <IconSettings size={17} stroke={1.7} aria-hidden="true" />
+        Settings
+      </button>
+    </nav>
+  );
+}
+
+const WORDS: Readonly<Record<ScreenName, string>> = {
+  secrets: 'Secrets',
+  apps: 'Apps',
+  keycards: 'Keycards',
+  databases: 'Databases',
+};
+
+function RailItem(props: {
+  readonly name: ScreenName;
+  readonly icon: ReactNode;
+  readonly children?: ReactNode;
+}) {
+  const { screen, go } = useNavigation();
+  return (
+    <button
+      type="button"
+      className="rail-item"
+      aria-label={WORDS[props.name]}
+      aria-current={screen === props.name ? 'page' : undefined}
+      onClick={() => go(props.name)}
+    >
+      {props.icon}
+      <span className="grow">{WORDS[props.name]}</span>
+      {props.children}
+    </button>
+  );
+}
+
+function LiveCount() {
+  const now = useNow();
+  const keycards = valueOr(
+    useKeycards((store) => store.list),
+    [],
+  );
+  const stuck = keycards.filter((keycard) => isStillAlive(keycard, now)).length;
+  const live = keycards.filter((keycard) => isLive(keycard)).length;
+  if (stuck > 0) {
+    return (
+      <span className="rail-count rail-alarm" title={`${stuck} still alive after their time`}>
+        ◆ {stuck}
+      </span>
+    );
+  }
+  return live > 0 ? <span className="rail-count">{live}</span> : null;
+}

@@ -1,0 +1,140 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconChevronRight, IconPlus } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { DatabaseConnection, DatabaseRole, IpcOutput } from '../../../shared/ipc/contract.ts';
+import { ask } from '../../bridge/ask.ts';
+import { ProblemNotice } from '../../ui/notice.tsx';
+import { DetailHead, DetailPart } from '../../ui/screen.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { durationWords } from '../../ui/time-words.ts';
+import { useAction } from '../../ui/use-action.ts';
+import { ConnectDialog } from './connect-dialog.tsx';
+import { useDatabases } from './databases-store.ts';
+import { DisconnectDialog } from './disconnect-dialog.tsx';
+import { RoleEditor } from './role-editor.tsx';
+
+interface ConnectionDetailProps {
+  readonly connection: DatabaseConnection;
+  readonly roles: readonly DatabaseRole[];
+  readonly sample: IpcOutput<'databases.list'>['sample'];
+}
+
+/** One connection: where it leads, whether it is healthy, and its kinds of access. */
+export function ConnectionDetail({ connection, roles }: ConnectionDetailProps) {
+  const select = useDatabases((store) => store.select);
+  const [dialog, setDialog] = useState<'edit' | 'disconnect' | 'role' | null>(null);
+  return (
+    <>
+      <DetailHead
+        title={connection.name}
+        under={
+          <>
+            <span className="mono selectable">{connection.url}</span>
+            <span>
+              as <span className="mono">{connection.username}</span>
+            </span>
+          </>
+        }
+        actions={
+          connection.isSample ? (
+            <Button color="danger" variant="light" onClick={() => setDialog('disconnect')}>
+              Stop and remove the sample
+            </Button>
+          ) : (
+            <>
+              <Button variant="default" onClick={() => setDialog('edit')}>
+                Change…
+              </Button>
+              <Button color="danger" variant="light" onClick={() => setDialog('disconnect')}>
+                Disconnect…
+              </Button>
+            </>
+          )
+        }
+      />
+      <Health name={connection.name} />
+      <DetailPart
+        title="Kinds of access"
+        hint="roles"
+        actions={
+          <Button
+            size="xs"
+            variant="subtle"
+            leftSection={<IconPlus size={14} aria-hidden="true" />}
+            onClick={() => setDialog('role')}
+          >
+            Add a kind of access
+          </Button>
+        }
+      >
+        {roles.length === 0 ? (
+          <p className="quiet">
+            None yet. A kind of access says with which rights a new user is made, and for how long.
+          </p>
+        ) : (
+          <div className="detail-box">
+            {roles.map((role) => (
+              <button
+                key={role.name}
+                type="button"
+                className="detail-row role-link"
+                onClick={() => select({ kind: 'role', name: role.name })}
+              >
+                <strong className="cut grow">{role.name}</strong>
+                <span className="quiet">
+                  {role.defaultTtl > 0 ? durationWords(role.defaultTtl) : 'default time'}
+                  {role.maxTtl > 0 ? `, at most ${durationWords(role.maxTtl)}` : ''}
+                </span>
+                <IconChevronRight size={15} aria-hidden="true" />
+              </button>
+            ))}
+          </div>
+        )}
+      </DetailPart>
+      {dialog === 'edit' && <ConnectDialog of={connection} onClose={() => setDialog(null)} />}
+      {dialog === 'disconnect' && (
+        <DisconnectDialog connection={connection} roles={roles} onClose={() => setDialog(null)} />
+      )}
+      {dialog === 'role' && (
+        <RoleEditor of={null} connection={connection.name} onClose={() => setDialog(null)} />
+      )}
+    </>
+  );
+}
+
+function Health({ name }: { readonly name: string }) {
+  const [health, setHealth] = useState<IpcOutput<'databases.check'> | null>(null);
+  const checking = useAction(async () => setHealth(await ask('databases.check', { name })));
+  const { run } = checking;
+  useEffect(() => run(), [run]);
+  return (
+    <DetailPart
+      title="Health"
+      actions={
+        <Button size="xs" variant="subtle" loading={checking.busy} onClick={run}>
+          Check now
+        </Button>
+      }
+    >
+      <div className="detail-box" role="status">
+        <div className="detail-row">
+          {health === null ? (
+            <span className="quiet">{checking.problem ? 'The check could not be made.' : 'Checking…'}</span>
+          ) : health.healthy ? (
+            <StateMark tone="active" words="Healthy" />
+          ) : (
+            <StateMark tone="blocked" words="Something is wrong" />
+          )}
+          <span className="grow" />
+          {health?.serverVersion && <span className="quiet">PostgreSQL {health.serverVersion}</span>}
+        </div>
+        {health?.findings.map((finding) => (
+          <div key={finding} className="finding selectable">
+            <IconAlertTriangle size={15} aria-hidden="true" /> <span className="grow">{finding}</span>
+          </div>
+        ))}
+      </div>
+      <ProblemNotice problem={checking.problem} />
+    </DetailPart>
+  );
+}

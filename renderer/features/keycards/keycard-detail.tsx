@@ -1,0 +1,142 @@
+import { Button } from '@mantine/core';
+import { IconCheck, IconRefresh } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import type { Keycard } from '../../../shared/ipc/contract.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { copyText } from '../../ui/copy-text.ts';
+import { Countdown } from '../../ui/countdown.tsx';
+import { Notice, ProblemNotice } from '../../ui/notice.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { DetailPart } from '../../ui/screen.tsx';
+import { useNow } from '../../ui/ticker.ts';
+import { toast } from '../../ui/toast.tsx';
+import { useAction } from '../../ui/use-action.ts';
+import { isLive, isStillAlive } from './keycard-state.ts';
+import { useKeycards } from './keycards-store.ts';
+import { LeaseCard } from './lease-card.tsx';
+import { RevokeKeycard } from './revoke-keycard.tsx';
+
+/** One keycard: the card, its times, what can be done, and the proof of its end. */
+export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
+  const renew = useKeycards((store) => store.renew);
+  const now = useNow();
+  const [revoking, setRevoking] = useState(false);
+  const renewing = useAction(async () => {
+    await renew(keycard.leaseId);
+    toast('Renewed.');
+  });
+  const live = isLive(keycard);
+  const stuck = isStillAlive(keycard, now);
+  return (
+    <>
+      <div className="keycard-detail-top">
+        <LeaseCard keycard={keycard} />
+        {stuck && (
+          <Notice tone="warning">
+            <strong>Still alive though its time is over.</strong>{' '}
+            {keycard.reason ?? 'It has not been ended yet.'}{' '}
+            {keycard.nextTryAt !== null && (
+              <>
+                Next try in <Countdown until={keycard.nextTryAt} />; it is tried for as long as it takes.
+              </>
+            )}
+          </Notice>
+        )}
+        {!stuck && live && keycard.reason !== null && <Notice>{keycard.reason}</Notice>}
+        {live && (
+          <div className="row">
+            {keycard.renewable && keycard.state === 'active' && (
+              <Button
+                variant="default"
+                leftSection={<IconRefresh size={15} aria-hidden="true" />}
+                loading={renewing.busy}
+                onClick={renewing.run}
+              >
+                Renew
+              </Button>
+            )}
+            <Button color="danger" variant="light" onClick={() => setRevoking(true)}>
+              {stuck ? 'Try again now' : 'Revoke…'}
+            </Button>
+          </div>
+        )}
+        <ProblemNotice problem={renewing.problem} />
+      </div>
+      <DetailPart title="Particulars">
+        <div className="detail-box">
+          {keycard.username !== null && (
+            <Particular name="User at the target">
+              <span className="mono selectable cut grow" title={keycard.username}>
+                {keycard.username}
+              </span>
+              <CopyButton
+                label="Copy user name"
+                short="Copy"
+                size="xs"
+                variant="subtle"
+                copy={() => copied(keycard.username ?? '')}
+              />
+            </Particular>
+          )}
+          <Particular name="Issued">
+            <RelativeTime at={keycard.issuedAt} />
+          </Particular>
+          <Particular name={live ? 'Ends' : 'Ended'}>
+            <RelativeTime at={keycard.expiresAt} />
+          </Particular>
+          {live && keycard.renewable && (
+            <Particular name="At the latest">
+              <RelativeTime at={keycard.maxExpiresAt} />
+            </Particular>
+          )}
+          <Particular name="Lease">
+            <span className="mono selectable cut grow" title={keycard.leaseId}>
+              {keycard.leaseId}
+            </span>
+            <CopyButton
+              label="Copy lease id"
+              short="Copy"
+              size="xs"
+              variant="subtle"
+              copy={() => copied(keycard.leaseId)}
+            />
+          </Particular>
+        </div>
+      </DetailPart>
+      {!live && <Proof keycard={keycard} />}
+      {revoking && <RevokeKeycard keycard={keycard} onClose={() => setRevoking(false)} />}
+    </>
+  );
+}
+
+function Proof({ keycard }: { readonly keycard: Keycard }) {
+  return (
+    <DetailPart title="Proof" hint="the door was tried, and stayed shut">
+      {keycard.proof.length === 0 ? (
+        <p className="quiet">{keycard.reason ?? 'None was recorded.'}</p>
+      ) : (
+        <ul className="proof">
+          {keycard.proof.map((line) => (
+            <li key={line}>
+              <IconCheck size={14} aria-hidden="true" /> {line}
+            </li>
+          ))}
+        </ul>
+      )}
+    </DetailPart>
+  );
+}
+
+function Particular({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div className="detail-row">
+      <span className="detail-key keycard-key">{name}</span>
+      {children}
+    </div>
+  );
+}
+
+function copied(text: string): Promise<null> {
+  copyText(text);
+  return Promise.resolve(null);
+}

@@ -1,0 +1,51 @@
+import './keycard-row.css';
+import type { Keycard } from '../../../shared/ipc/contract.ts';
+import { Ring } from '../../ui/ring.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { useNow } from '../../ui/ticker.ts';
+import { countdownWords, exactWords, relativeWords } from '../../ui/time-words.ts';
+import { isLive, seenState } from './keycard-state.ts';
+
+/** One keycard as a line: ring, door, holder, user, state, what is left. */
+export function KeycardRow({ keycard }: { readonly keycard: Keycard }) {
+  const now = useNow();
+  const seen = seenState(keycard, now);
+  return (
+    <div className={`keycard-row ${seen.tone === 'dead' ? 'keycard-row-dead' : ''}`}>
+      <Ring fraction={seen.fraction} size={18} tone={seen.tone} />
+      <span className="mono cut" title={keycard.path}>
+        {keycard.path}
+      </span>
+      <span className="cut" title={keycard.holder}>
+        {keycard.holder}
+      </span>
+      <span className="mono quiet cut" title={keycard.username ?? undefined}>
+        {keycard.username ?? ''}
+      </span>
+      <StateMark tone={seen.tone} words={seen.word} />
+      <time
+        className="keycard-row-left tabular"
+        dateTime={new Date(keycard.expiresAt).toISOString()}
+        title={exactWords(keycard.expiresAt)}
+      >
+        {isLive(keycard)
+          ? countdownWords((keycard.expiresAt - now) / 1000)
+          : relativeWords(keycard.expiresAt, now)}
+      </time>
+    </div>
+  );
+}
+
+/** The words over the columns. */
+export function KeycardColumns() {
+  return (
+    <div className="keycard-row keycard-columns" aria-hidden="true">
+      <span />
+      <span>Door</span>
+      <span>Holder</span>
+      <span>User at the target</span>
+      <span>State</span>
+      <span className="keycard-row-left">Left</span>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import './revealable-value.css';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconEye, IconEyeOff } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { Dots } from './dots.tsx';
+import { Ring } from './ring.tsx';
+import { now as clockNow, useNow } from './ticker.ts';
+import { toastProblem } from './toast.tsx';
+import { useAction } from './use-action.ts';
+
+/** A revealed value hides itself after this long. */
+const SHOWN_MS = 30_000;
+/** A press longer than this is a hold: the value hides when it ends. */
+const HOLD_MS = 350;
+
+interface RevealableValueProps {
+  readonly name: string;
+  readonly reveal: () => Promise<string>;
+}
+
+/** A value as dots of constant length; a click shows it for 30 s, a hold while it lasts. */
+export function RevealableValue({ name, reveal }: RevealableValueProps) {
+  const [shown, setShown] = useState<{ readonly value: string; readonly until: number } | null>(null);
+  const press = useRef({ at: 0, wasShown: false });
+  const showing = useAction(async () => {
+    const value = await reveal();
+    setShown({ value, until: clockNow() + SHOWN_MS });
+  });
+  const hide = (): void => setShown(null);
+  const until = shown?.until;
+  useEffect(() => {
+    if (until === undefined) return;
+    const timer = setTimeout(() => setShown(null), until - clockNow());
+    return () => clearTimeout(timer);
+  }, [until]);
+  const words = showing.problem?.words;
+  useEffect(() => {
+    if (words) toastProblem(words);
+  }, [words]);
+  return (
+    <span className="revealable grow">
+      {shown ? (
+        <span className="mono selectable revealable-value" data-revealed={name}>
+          {shown.value}
+        </span>
+      ) : (
+        <Dots />
+      )}
+      <span className="grow" />
+      {shown && <HidesIn until={shown.until} />}
+      <Tooltip label={shown ? 'Hide' : 'Click to show for 30 s, or hold'}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`${shown ? 'Hide' : 'Reveal'} ${name}`}
+          onPointerDown={() => {
+            press.current = { at: clockNow(), wasShown: shown !== null };
+            if (!shown) showing.run();
+          }}
+          onPointerUp={() => {
+            if (press.current.wasShown || clockNow() - press.current.at > HOLD_MS) hide();
+          }}
+          onClick={(event) => {
+            // A click without a pointer comes from the keyboard or a screen reader.
+            if (event.detail !== 0) return;
+            if (shown) hide();
+            else showing.run();
+          }}
+        >
+          {shown ? <IconEyeOff size={16} /> : <IconEye size={16} />}
+        </ActionIcon>
+      </Tooltip>
+    </span>
+  );
+}
+
+function HidesIn({ until }: { readonly until: number }) {
+  const left = Math.max(0, until - useNow());
+  return (
+    <span className="quiet tabular revealable-left" title="Hides itself">
+      <Ring fraction={left / SHOWN_MS} size={14} tone="active" /> {Math.ceil(left / 1000)} s
+    </span>
+  );
+}

@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+
+/** Says in a corner that something was done, with a way back where there is one. */
+export function toast(words: string, undo?: { readonly label: string; readonly run: () => void }): void {
+  const id = notifications.show({
+    message: (
+      <span className="row">
+        <span className="grow">{words}</span>
+        {undo && (
+          <Button
+            variant="light"
+            size="xs"
+            onClick={() => {
+              notifications.hide(id);
+              undo.run();
+            }}
+          >
+            {undo.label}
+          </Button>
+        )}
+      </span>
+    ),
+    autoClose: undo ? 10_000 : 4000,
+    withBorder: true,
+    closeButtonProps: { 'aria-label': 'Dismiss' },
+  });
+}
+
+/** Says in a corner that something did not work. */
+export function toastProblem(words: string): void {
+  notifications.show({
+    message: words,
+    color: 'danger',
+    autoClose: 8000,
+    withBorder: true,
+    closeButtonProps: { 'aria-label': 'Dismiss' },
+  });
+}
