@@ -15,7 +15,13 @@ function mayImport(name, from, allowed) {
 }
 
 const domain = ['shared/', 'electron/crypto/', 'electron/vault/', 'electron/core/'];
-const assembled = [...domain, 'electron/engines/', 'electron/broker/', 'electron/ipc/', 'electron/keywarden\\.ts$'];
+const assembled = [
+  ...domain,
+  'electron/engines/',
+  'electron/broker/',
+  'electron/ipc/',
+  'electron/keywarden\\.ts$',
+];
 
 module.exports = {
   forbidden: [
@@ -32,7 +38,10 @@ module.exports = {
       'electron/main/',
       'electron/platform/',
     ]),
-    mayImport('cli-offline-imports-keywarden-and-below', '^electron/cli/offline/', [...assembled, 'electron/cli/']),
+    mayImport('cli-offline-imports-keywarden-and-below', '^electron/cli/offline/', [
+      ...assembled,
+      'electron/cli/',
+    ]),
     mayImport('cli-imports-shared', { path: '^electron/cli/', except: '^electron/cli/offline/' }, [
       'shared/',
       'electron/cli/',
@@ -46,7 +55,8 @@ module.exports = {
     mayImport('renderer-imports-shared', '^renderer/', ['shared/', 'renderer/']),
     {
       name: 'electron-only-at-the-rim',
-      comment: 'The package electron is imported in main, preload and platform only; tests drive it from outside.',
+      comment:
+        'The package electron is imported in main, preload and platform only; tests drive it from outside.',
       severity: 'error',
       from: { pathNot: '^(electron/(main|preload|platform)|test|scripts)/' },
       to: { path: electronPackage },

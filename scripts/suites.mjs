@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installedRuntime } from './electron-runtime/installed-runtime.mjs';
@@ -15,11 +15,13 @@ const playwrightFile = join(projectRoot, 'node_modules', '@playwright', 'test', 
 /** Every part of the suite: what it needs, how long it may take at most, and how it is run. */
 export const suites = {
   unit: { needs: forUnitTests, limitMs: 10 * minute, run: vitest('unit') },
+  fuzz: { needs: forUnitTests, limitMs: 10 * minute, run: fuzz },
   // The same sealing and key derivation on Electron's own cryptography, which is not Node's.
   'crypto-in-electron': { needs: everything, limitMs: 5 * minute, run: cryptoInElectron },
   integration: { needs: withoutDesktop, limitMs: 15 * minute, run: vitest('integration') },
   fault: { needs: withoutDesktop, limitMs: 10 * minute, run: vitest('fault') },
-  e2e: { needs: everything, limitMs: 20 * minute, run: playwright('e2e', 'security') },
+  e2e: { needs: everything, limitMs: 20 * minute, run: playwright('e2e') },
+  security: { needs: everything, limitMs: 10 * minute, run: playwright('security') },
   sandbox: { needs: everything, limitMs: 5 * minute, run: playwright('sandbox') },
   screenshots: { needs: everything, limitMs: 10 * minute, run: playwright('screenshots') },
 };
@@ -51,6 +53,16 @@ function vitest(project) {
   };
 }
 
+/** The unit tests that try random inputs, alone: `-- --rounds N` lets them try more. */
+function fuzz({ args, ...options }) {
+  const unit = join(projectRoot, 'test', 'unit');
+  const files = readdirSync(unit, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
+  const random = files.filter((name) =>
+    readFileSync(join(unit, name), 'utf8').includes('KEYWARDEN_FUZZ_ROUNDS'),
+  );
+  return vitest('unit')({ args: [...random.map((name) => join('test', 'unit', name)), ...args], ...options });
+}
+
 function cryptoInElectron({ args, report, timeoutMs }) {
   const command = [
     vitestFile,
@@ -69,11 +81,10 @@ function vitestReporters(report) {
   return ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
 }
 
-function playwright(...projects) {
+function playwright(project) {
   return ({ args, report, timeoutMs }) =>
     withDisplay((display) => {
-      const chosen = projects.map((project) => `--project=${project}`);
-      const command = [playwrightFile, 'test', '--reporter=list,json', ...chosen, ...args];
+      const command = [playwrightFile, 'test', '--reporter=list,json', `--project=${project}`, ...args];
       const env = { ...display, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
       return runCommand(process.execPath, command, { cwd: projectRoot, env, timeoutMs });
     });

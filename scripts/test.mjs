@@ -1,34 +1,24 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { runChecks } from './check/run-checks.mjs';
 import { formatDuration } from './process/announce.mjs';
-import { projectRoot } from './project-root.mjs';
 import { runSandboxSuite } from './sandbox-suite.mjs';
 import { everything, forChecks, main } from './setup.mjs';
 import { runSuite } from './suites.mjs';
 
-const folders = {
-  unit: 'test/unit',
-  'crypto-in-electron': 'test/unit/crypto',
-  integration: 'test/integration',
-  fault: 'test/fault',
-  e2e: 'test/e2e',
-  sandbox: 'test/e2e/sandbox.spec.ts',
+const stages = {
+  check: checks,
+  unit: () => runSuite('unit'),
+  'crypto-in-electron': () => runSuite('crypto-in-electron'),
+  integration: () => runSuite('integration'),
+  fault: () => runSuite('fault'),
+  e2e: () => runSuite('e2e'),
+  security: () => runSuite('security'),
+  sandbox: runSandboxSuite,
 };
-
-const stages = [
-  { name: 'check', run: checks },
-  ...Object.keys(folders).map((name) => ({
-    name,
-    run: () => (name === 'sandbox' ? runSandboxSuite() : runSuite(name)),
-  })),
-];
 
 await main({ ...everything, ...forChecks }, async () => {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const times = [];
-  for (const { name, run } of stages) {
-    if (folders[name] && !existsSync(join(projectRoot, folders[name]))) continue;
+  for (const [name, run] of Object.entries(stages)) {
     process.stdout.write(`\n== ${name}\n`);
     const started = performance.now();
     const counts = await run();

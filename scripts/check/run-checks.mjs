@@ -1,6 +1,6 @@
 import { formatDuration } from '../process/announce.mjs';
 
-const names = ['lint', 'types', 'architecture', 'forbidden-names', 'builder-schema'];
+const names = ['lint', 'types', 'architecture', 'forbidden-names', 'dead-code', 'builder-schema'];
 
 /**
  * Runs every checker over the project and over its bad fixture, which it has to refuse: a checker that accepts
