@@ -84,7 +84,7 @@ async function describeDesk(parts: DeskParts): Promise<IpcOutput<'app.status'>> 
   const isOpen = state.phase === 'open' || state.phase === 'locked';
   const knownVaults = await Promise.all(
     parts.known.list().map(async ({ directory, name }) => {
-      const problem = await parts.vaults.problem(directory);
+      const { problem } = await parts.vaults.look(directory);
       return { directory, name, present: problem === null, problem };
     }),
   );

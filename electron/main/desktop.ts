@@ -57,13 +57,19 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
   const held = createHeldValues(ports);
   const changed = createLiveUpdates(ports.clock, send);
 
-  const phase = createVaultPhase({
+  /** `kw seal`, or anyone with the right to, over the broker. */
+  const sealOnRequest = (): void => {
+    phase.seal().catch(() => ports.log('error', 'desktop.not-sealed'));
+  };
+
+  const phase: VaultPhase = createVaultPhase({
     ports,
     vaults,
     known,
     hooks: {
       async opened(keywarden, ask) {
         keywarden.watch(changed);
+        keywarden.onSealRequest(() => sealOnRequest());
         await sample?.sweep(ask, keywarden.vaultId);
       },
       async screenClosed() {

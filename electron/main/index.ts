@@ -10,6 +10,8 @@ import { SYSTEM_PORTS } from './system-ports.ts';
 
 // SECURITY(W1): the one exception: as root Chromium refuses to sandbox, and this call would take `--no-sandbox` back.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+// SECURITY(W7): Chromium's own network stack finds no host at all. The broker and the engines use Node's.
+app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 protocol.registerSchemesAsPrivileged([APP_SCHEME]);
 
 // One desktop for each user data folder: a second start only shows the first one's window.

@@ -33,9 +33,9 @@ const { log, clock, random } = SYSTEM_PORTS;
 /** Starts the desktop. Called once, before Electron is ready. */
 export async function start(): Promise<void> {
   const listen = parseListen(app.commandLine.getSwitchValue('listen'));
-  tellOfMissingSandbox();
   app.on('web-contents-created', (_event, contents) => hardenContents(contents)); // SECURITY(W3)
   await app.whenReady();
+  tellOfMissingSandbox();
 
   const hardened = session.fromPartition(PARTITION, { cache: false }); // SECURITY(W7)
   hardenSession(hardened);

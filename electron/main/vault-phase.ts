@@ -109,10 +109,17 @@ export function createVaultPhase(options: {
     }
   };
 
-  const enter = async (directory: string, name: string | undefined, bytes: Uint8Array): Promise<void> => {
+  const enter = async (
+    directory: string,
+    name: string | undefined,
+    bytes: Uint8Array,
+    rootToken?: string,
+  ): Promise<void> => {
     const keywarden = await vaults.open(directory, bytes);
     try {
-      const vault = await known.remember(directory, name);
+      // The desktop acts as its member: a root token that nobody was shown must not live on.
+      if (rootToken !== undefined) await endSession(keywarden.core, rootToken);
+      const vault = await known.remember(directory, name ?? (await vaults.look(directory)).name);
       const session = await keywarden.openSession('desktop');
       await hooks.opened(keywarden, (operation, path, data) =>
         askCore(keywarden.core, session, operation, path, data),
@@ -156,8 +163,8 @@ export function createVaultPhase(options: {
       alone(async () => {
         requireClosed();
         await withBytes(passphrase, async (bytes) => {
-          await vaults.create(directory, bytes);
-          await enter(directory, name, bytes);
+          const rootToken = await vaults.create(directory, bytes, name);
+          await enter(directory, name, bytes, rootToken);
         });
       }),
 
@@ -204,7 +211,7 @@ function resting(known: KnownVaults): PhaseState {
 
 /** Lends the passphrase as bytes and zero-fills them: the text itself cannot be wiped, its copies can. */
 async function withBytes<T>(passphrase: string, use: (bytes: Uint8Array) => Promise<T>): Promise<T> {
-  const bytes = new TextEncoder().encode(passphrase.normalize('NFKC'));
+  const bytes = new TextEncoder().encode(passphrase.normalize('NFC'));
   try {
     return await use(bytes);
   } finally {

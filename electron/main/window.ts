@@ -43,6 +43,10 @@ export function createMainWindow(options: {
     registered.add(id);
     current = window;
     window.webContents.once('destroyed', () => registered.delete(id));
+    // A blank page is the one navigation that Chromium does not ask about: the bridge is deaf to it, and we lead back.
+    window.webContents.on('did-navigate', (_event, url) => {
+      if (!url.startsWith(`${APP_ORIGIN}/`)) void window.loadURL(`${APP_ORIGIN}/`);
+    });
     window.on('page-title-updated', (event) => event.preventDefault());
     window.on('close', () => {
       void options.state.remember(stateOf(window));

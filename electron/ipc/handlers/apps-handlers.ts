@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { App, Keycard } from '../../../shared/ipc/contract.ts';
 import { doorsOfPolicy, policyOfDoors } from '../../../shared/model/door.ts';
-import { dataOf, listKeys, orNothing } from '../answer.ts';
+import { dataOf, listKeys, orNothing, wireInstant } from '../answer.ts';
 import type { Ask, Desk } from '../desk.ts';
 import { revealHandOver } from '../hand-over.ts';
 import { listLeases } from '../lease-answer.ts';
@@ -19,7 +19,14 @@ type AppsChannel =
 const KIND = 'hand-over';
 const policyName = (app: string): string => `app-${app.toLowerCase()}`;
 
-const appRole = z.object({ token_policies: z.array(z.string()), token_ttl: z.number() });
+const appRole = z.object({
+  token_policies: z.array(z.string()),
+  token_ttl: z.number(),
+  creation_time: wireInstant,
+  last_login_time: wireInstant.nullable(),
+});
+
+const token = z.object({ path: z.string(), meta: z.record(z.string(), z.string()).nullable() });
 
 /** App identities (AppRole), each with its policy, and the hand-over of their first keycard. */
 export function appsHandlers(desk: Desk): Pick<Handlers, AppsChannel> {
@@ -63,6 +70,7 @@ export function appsHandlers(desk: Desk): Pick<Handlers, AppsChannel> {
     'apps.remove': async ({ name }) => {
       await ask('delete', `auth/approle/role/${name}`);
       await ask('delete', `sys/policies/acl/${policyName(name)}`);
+      await endTokens(ask, name.toLowerCase());
       return {};
     },
 
@@ -84,6 +92,30 @@ export function appsHandlers(desk: Desk): Pick<Handlers, AppsChannel> {
   };
 }
 
+/**
+ * Ends every token of an app, and with each its keycards. A token left alive would have no policy now, but would get
+ * the next one of that name.
+ */
+async function endTokens(ask: Ask, app: string): Promise<void> {
+  for (const accessor of await listKeys(ask, 'auth/token/accessors')) {
+    const found = await unlessGone(ask('update', 'auth/token/lookup-accessor', { accessor }));
+    if (!found) continue;
+    const { path, meta } = dataOf(found, token);
+    if (path !== 'auth/approle/login' || meta?.['role_name'] !== app) continue;
+    await unlessGone(ask('update', 'auth/token/revoke-accessor', { accessor }));
+  }
+}
+
+/** Tokens die while a list of them is read: core then calls the accessor invalid. */
+async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof KeywardenError && error.code === 'invalid-request') return undefined;
+    throw error;
+  }
+}
+
 async function readRole(ask: Ask, name: string): Promise<z.output<typeof appRole>> {
   return dataOf(await ask('read', `auth/approle/role/${name}`), appRole);
 }
@@ -102,8 +134,8 @@ function describeApp(name: string, role: z.output<typeof appRole>, keycards: rea
   const isHeld = (card: Keycard): boolean => card.holder === name && card.state === 'active';
   return {
     name,
-    createdAt: null,
-    lastLoginAt: null,
+    createdAt: role.creation_time,
+    lastLoginAt: role.last_login_time,
     liveKeycards: keycards.filter(isHeld).length,
     policyNames: role.token_policies,
   };

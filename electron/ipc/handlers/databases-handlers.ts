@@ -21,7 +21,11 @@ export const SAMPLE = { connection: 'sample', role: 'sample-readonly' } as const
 const config = z.object({
   connection_details: z.object({ connection_url: z.string(), username: z.string().default('') }),
 });
-const check = z.object({ healthy: z.boolean(), problems: z.array(z.string()), server_version: z.string() });
+const check = z.object({
+  healthy: z.boolean(),
+  findings: z.array(z.string()),
+  server_version: z.string().nullable(),
+});
 const role = z.object({
   db_name: z.string(),
   creation_statements: z.array(z.string()),
@@ -55,11 +59,11 @@ export function databasesHandlers(desk: Desk): Pick<Handlers, DatabasesChannel> 
     },
 
     'databases.check': async ({ name }) => {
-      const { healthy, problems, server_version } = dataOf(
+      const { healthy, findings, server_version } = dataOf(
         await ask('read', `database/check/${name}`),
         check,
       );
-      return { healthy, findings: problems, serverVersion: server_version || null };
+      return { healthy, findings, serverVersion: server_version };
     },
 
     'databases.disconnect': async ({ name }) => {

@@ -24,11 +24,9 @@ export function keycardsHandlers(desk: Desk): Pick<Handlers, KeycardsChannel> {
   return {
     'keycards.issue': async ({ role, ttl }) => {
       const url = await urlOfRole(ask, role);
-      const envelope = await ask('read', `database/creds/${role}`);
+      const envelope = await ask('read', `database/creds/${role}`, ttl === undefined ? {} : { ttl });
       const { username, password } = dataOf(envelope, credential);
-      const leaseId = envelope?.lease_id ?? '';
-      if (ttl !== undefined) await setLifetime(ask, leaseId, ttl);
-      const keycard = await readLease(ask, leaseId);
+      const keycard = await readLease(ask, envelope?.lease_id ?? '');
       // The password goes no further than this process; the window gets a handle. SECURITY(S7)
       const handle = held.hold(KIND, {
         username,
@@ -64,16 +62,6 @@ export function keycardsHandlers(desk: Desk): Pick<Handlers, KeycardsChannel> {
       return { keycard: await readLease(ask, leaseId) };
     },
   };
-}
-
-/** Gives a new keycard its own lifetime: renewing counts from now, so it shortens too. On failure nothing stays alive. */
-async function setLifetime(ask: Ask, leaseId: string, ttl: number): Promise<void> {
-  try {
-    await ask('update', 'sys/leases/renew', { lease_id: leaseId, increment: ttl });
-  } catch (error) {
-    await ask('update', 'sys/leases/revoke', { lease_id: leaseId, sync: false });
-    throw error;
-  }
 }
 
 /** The connection URL of a role, with placeholders for user and password. */

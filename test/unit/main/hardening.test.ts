@@ -30,9 +30,13 @@ describe('SECURITY(W2) the one web preferences', () => {
 
 describe('a hardened webContents', () => {
   const listeners = new Map<string, (event: { preventDefault(): void }) => void>();
+  let webRtc = '';
   let openHandler: (() => { action: string }) | undefined;
   hardenContents({
     on: (event, listener) => listeners.set(event, listener),
+    setWebRTCIPHandlingPolicy: (policy) => {
+      webRtc = policy;
+    },
     setWindowOpenHandler: (handler) => {
       openHandler = handler as unknown as () => { action: string };
     },
@@ -50,6 +54,10 @@ describe('a hardened webContents', () => {
       expect(prevented).toBe(true);
     },
   );
+
+  it('SECURITY(W7) sends no WebRTC packets', () => {
+    expect(webRtc).toBe('disable_non_proxied_udp');
+  });
 
   it('SECURITY(W4) opens no window', () => {
     expect(openHandler?.()).toEqual({ action: 'deny' });

@@ -33,6 +33,7 @@ describe('the phases of the desktop', () => {
       return `session-${++sessions}`;
     },
     watch: () => () => undefined,
+    onSealRequest: () => undefined,
     async close() {
       events.push('close');
     },
@@ -47,14 +48,17 @@ describe('the phases of the desktop', () => {
     return createVaultPhase({
       ports: { clock, random: (length) => new Uint8Array(length), log: () => undefined },
       vaults: {
-        create: async () => void events.push('create'),
+        create: async () => {
+          events.push('create');
+          return 'root-token';
+        },
         open: async (_directory, passphrase) => {
           check(passphrase);
           events.push('open');
           return keywarden;
         },
         verify: async (_directory, passphrase) => check(passphrase),
-        problem: async () => null,
+        look: async () => ({ name: undefined, problem: null }),
       },
       known,
       hooks: {
@@ -85,6 +89,11 @@ describe('the phases of the desktop', () => {
     await phase.create('Team', '/v', PASSPHRASE);
     expect(phase.state()).toMatchObject({ phase: 'open', vault: { name: 'Team', directory: '/v' } });
     expect(make().state()).toEqual({ phase: 'sealed', vault: { name: 'Team', directory: '/v' } });
+  });
+
+  it('lets the root token of a new vault die at once: nobody was shown it', async () => {
+    await phase.create('Team', '/v', PASSPHRASE);
+    expect(events).toContain('root-token update auth/token/revoke-self');
   });
 
   it('zero-fills the passphrase after use', async () => {
