@@ -32,7 +32,7 @@ type Outcome = { readonly value: Issued } | { readonly thrown: unknown };
 
 /** Plans the lease and the record of its intent: limits, name, and the sealed credential. */
 export function planIssue(
-  { ports }: Pick<CoreServices, 'ports'>,
+  { issuing, ports }: Pick<CoreServices, 'issuing' | 'ports'>,
   turn: Turn,
   asked: Asked,
   admitted: Admitted,
@@ -80,7 +80,10 @@ export function planIssue(
     lease: leaseView(row, mount),
     ttl: life.ttl,
     warnings: life.warnings,
-    record: (current) => recordRequest(current, asked, token, STARTED, changes),
+    record(current) {
+      issuing.begin(row.id, asked.requestId);
+      recordRequest(current, asked, token, STARTED, changes);
+    },
   };
 }
 
@@ -91,7 +94,7 @@ export async function runIssue(
   intent: IntendedLease,
 ): Promise<CoreResponse> {
   const { id } = intent.lease;
-  const unwanted = services.issuing.begin(id);
+  const unwanted = services.issuing.signalOf(id);
   try {
     const outcome = await create(intent, asked.request.signal, unwanted);
     const step = await safeTurn(services, asked, (turn) => settle(services, turn, asked, intent, outcome));

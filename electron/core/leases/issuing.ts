@@ -3,28 +3,37 @@
  * still reach the target, or the credential could be made after its death was proven.
  */
 export interface Issuing {
-  /** Marks the lease; the signal aborts when the lease was ended meanwhile. */
-  begin(id: string): AbortSignal;
+  /** Marks the lease, inside the turn that records its intent: no later turn may take it for an interrupted one. */
+  begin(id: string, requestId: string): void;
+  /** Aborts when the lease was ended meanwhile. */
+  signalOf(id: string): AbortSignal;
   finish(id: string): void;
+  /** The request's turn was undone: what it had begun never was. */
+  undo(requestId: string): void;
   has(id: string): boolean;
   /** Tells a creation under way that nobody wants it any more. */
   abort(id: string): void;
 }
 
+interface Creation {
+  readonly requestId: string;
+  readonly controller: AbortController;
+}
+
 /** None under way. `finished` is called after each. */
 export function createIssuing(finished: () => void): Issuing {
-  const running = new Map<string, AbortController>();
+  const running = new Map<string, Creation>();
   return {
-    begin(id) {
-      const controller = new AbortController();
-      running.set(id, controller);
-      return controller.signal;
-    },
+    begin: (id, requestId) => void running.set(id, { requestId, controller: new AbortController() }),
+    signalOf: (id) => running.get(id)?.controller.signal ?? AbortSignal.abort(),
     finish(id) {
       running.delete(id);
       finished();
     },
+    undo(requestId) {
+      for (const [id, creation] of running) if (creation.requestId === requestId) running.delete(id);
+    },
     has: (id) => running.has(id),
-    abort: (id) => running.get(id)?.abort(),
+    abort: (id) => running.get(id)?.controller.abort(),
   };
 }

@@ -27,5 +27,5 @@ export function toResponse(reply: Reply, added: Additions): CoreResponse {
     warnings: warnings.length === 0 ? null : warnings,
     auth: added.auth ?? null,
   };
-  return { status, envelope: reply.dataAtTop ? { ...reply.data, ...envelope } : envelope };
+  return { status, envelope, ...(reply.dataAtTop ? { dataAtTop: true } : {}) };
 }

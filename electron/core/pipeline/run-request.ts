@@ -39,7 +39,7 @@ export async function runRequest(services: CoreServices, request: CoreRequest): 
 async function takeTurns(services: CoreServices, asked: Asked): Promise<CoreResponse> {
   let progress: Progress = { waited: false, prepared: undefined };
   for (;;) {
-    const step = await safeTurn(services, asked, (turn) => decide(services, turn, asked, progress));
+    const step = await takeTurn(services, asked, progress);
     switch (step.kind) {
       case 'answered':
         step.afterwards?.();
@@ -60,6 +60,17 @@ async function takeTurns(services: CoreServices, asked: Asked): Promise<CoreResp
       default:
         return step satisfies never;
     }
+  }
+}
+
+async function takeTurn(services: CoreServices, asked: Asked, progress: Progress): Promise<Step> {
+  let intended = false;
+  try {
+    const step = await safeTurn(services, asked, (turn) => decide(services, turn, asked, progress));
+    intended = step.kind === 'issue';
+    return step;
+  } finally {
+    if (!intended) services.issuing.undo(asked.requestId);
   }
 }
 

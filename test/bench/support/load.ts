@@ -48,10 +48,14 @@ export function getter(address: string, path: string, lanes: number, token?: str
   return () =>
     new Promise((resolve, reject) => {
       const sent = request(`${address}${path}`, { agent, headers }, (response) => {
-        response.resume();
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (text: string) => {
+          body += text;
+        });
         response.once('end', () => {
           if (response.statusCode === 200) resolve();
-          else reject(new Error(`${path} answered ${response.statusCode}`));
+          else reject(new Error(`${path} answered ${response.statusCode}: ${body}`));
         });
       });
       sent.once('error', reject);

@@ -55,6 +55,16 @@ describe('issuing', () => {
     ]);
   });
 
+  test('a pass of the scheduler at any moment takes no issue under way for an interrupted one', async () => {
+    for (let moment = 0; moment < 40; moment++) {
+      await issue(); // its end, a minute on, is what wakes the scheduler
+      const asked = issue();
+      for (let tick = 0; tick < moment; tick++) await Promise.resolve();
+      world.clock.advance(60_000);
+      expect((await asked).data).toMatchObject({ password: LEASED_PASSWORD });
+    }
+  });
+
   test('no record and no stored column holds the credential', async () => {
     const { lease_id } = await issue();
     expectNowhere(world.records, LEASED_PASSWORD);
