@@ -15,6 +15,16 @@ export function capabilitiesOn(
   return cache.acl(db, policies).capabilities(path);
 }
 
+/** Whether a set of policies grants anything at all below a mount. */
+export function reachesMount(
+  { cache }: Needs,
+  db: ReadDb,
+  policies: readonly string[],
+  mount: string,
+): boolean {
+  return policies.includes('root') || cache.acl(db, policies).reaches(mount);
+}
+
 /** Says whether whoever asks has `sudo` on the path it asks for: root has. */
 export function hasSudo({ cache }: Needs, turn: RequestTurn): boolean {
   const policies = turn.identity?.policies ?? [];

@@ -113,6 +113,7 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
     async stop() {
       unwatch();
       scheduler.stop();
+      issuing.abortAll();
       await undertaker.stop();
     },
   };

@@ -13,6 +13,8 @@ export interface Issuing {
   has(id: string): boolean;
   /** Tells a creation under way that nobody wants it any more. */
   abort(id: string): void;
+  /** The process ends: all that is under way is told. */
+  abortAll(): void;
 }
 
 interface Creation {
@@ -35,5 +37,8 @@ export function createIssuing(finished: () => void): Issuing {
     },
     has: (id) => running.has(id),
     abort: (id) => running.get(id)?.controller.abort(),
+    abortAll() {
+      for (const { controller } of running.values()) controller.abort();
+    },
   };
 }

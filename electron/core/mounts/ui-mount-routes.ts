@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { capabilitiesOn } from '../access.ts';
+import { reachesMount } from '../access.ts';
 import type { CoreServices } from '../core-services.ts';
 import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
 import { looseText } from '../fields.ts';
 import type { MountRow } from './mount-rows.ts';
 import { describeMount } from './mount-shape.ts';
 
-/** `sys/internal/ui/mounts`: what a client asks to tell KV 1 from KV 2. It shows a mount only to whoever may use the path. */
+/** `sys/internal/ui/mounts`: what a client asks to tell KV 1 from KV 2. It shows a mount only to whoever may use something there. */
 export function uiMountRoutes(needs: Pick<CoreServices, 'cache'>): readonly Route[] {
-  const mayUse = (turn: RequestTurn, path: string) =>
-    !capabilitiesOn(needs, turn.db, turn.identity?.policies ?? [], path).includes('deny');
+  const mayUse = (turn: RequestTurn, mount: string) =>
+    reachesMount(needs, turn.db, turn.identity?.policies ?? [], mount);
 
   const one = handler({
     input: z.object({ path: looseText }),
     decide(turn, { path }): ReplyDecision {
       const mount = needs.cache.mounts(turn.db).find(path);
-      if (!mount || !(mayUse(turn, path) || mayUse(turn, mount.path))) {
+      if (!mount || !mayUse(turn, mount.path)) {
         throw new KeywardenError(
           'permission-denied',
           `preflight capability check returned 403, please ensure client's policies grant access to path "${path}"`,

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { AnyHandler } from '../engine.ts';
 
@@ -17,8 +18,13 @@ export function parseInput(
   if (typeof top === 'string' && (given[top] === undefined || given[top] === null)) {
     throw new KeywardenError('invalid-request', `missing ${top}`);
   }
-  throw new KeywardenError(
-    'invalid-request',
-    `${field === '' ? 'request' : field}: ${issue?.message ?? 'not valid'}`,
-  );
+  const words = issue === undefined ? 'not valid' : wordsOf(issue);
+  throw new KeywardenError('invalid-request', `${field === '' ? 'request' : field}: ${words}`);
+}
+
+/** Of several forms that a field may have, the one that came nearest says what is wrong. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union') return issue.message;
+  const nearest = issue.errors.flat().find(({ code }) => code !== 'invalid_type');
+  return nearest ? wordsOf(nearest) : issue.message;
 }

@@ -1,8 +1,8 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Turn } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
+import { admit } from './admit.ts';
 import type { Asked } from './asked.ts';
-import { authenticate } from './authenticate.ts';
 import { type Refused, refuse } from './record-request.ts';
 
 /** Keeps apart what a handler refuses (recorded in this turn) and what a turn cannot survive. */
@@ -47,7 +47,5 @@ export async function recordingFailure<T>(
 }
 
 function recordFailure(services: CoreServices, asked: Asked, thrown: unknown): Promise<Refused> {
-  return services.turn((turn) =>
-    refuse(services, turn, asked, authenticate(turn, asked.request.credential), thrown),
-  );
+  return services.turn((turn) => refuse(services, turn, asked, admit(services, turn, asked).token, thrown));
 }

@@ -9,6 +9,8 @@ export interface Acl {
   allows(request: AclRequest): boolean;
   /** What is granted on the path, sorted; `['deny']` when nothing is. */
   capabilities(path: string): Capability[];
+  /** Whether anything may be granted on some path below the prefix (`secret/`). May say yes where patterns only look like it. */
+  reaches(prefix: string): boolean;
 }
 
 /** What is asked of an Acl. */
@@ -64,6 +66,15 @@ export function compileAcl(policies: readonly Policy[]): Acl {
       // Asked as for a list, as Vault does, so that the slash makes no difference to what is shown.
       const granted = find(path, true)?.capabilities ?? [];
       return granted.length === 0 ? ['deny'] : [...granted].sort();
+    },
+    reaches(prefix) {
+      const grants = ({ capabilities }: PathRule) =>
+        capabilities.length > 0 && !capabilities.includes('deny');
+      for (const [text, rule] of exact) if (text.startsWith(prefix) && grants(rule)) return true;
+      return ranked.some(({ pattern: { stem, firstWildcard }, rule }) => {
+        const literal = stem.slice(0, firstWildcard);
+        return grants(rule) && (literal.startsWith(prefix) || prefix.startsWith(literal));
+      });
     },
   };
 }

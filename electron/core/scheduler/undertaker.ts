@@ -8,6 +8,9 @@ import { createTargetBreaker, type TargetBreaker } from './target-breaker.ts';
 /** A failure with the same reason is kept in the state once in so many milliseconds. */
 const FAILURE_KEPT_EVERY = 60_000;
 
+/** An effect that does not heed its abort may hold up closing for so many milliseconds. */
+const LONGEST_STOP = 3000;
+
 interface Job {
   readonly id: string;
   readonly deadline: number;
@@ -203,7 +206,10 @@ export function createUndertaker(needs: Needs): Undertaker {
     async stop() {
       stopping.abort();
       cancelTimer();
-      await Promise.allSettled(running);
+      await Promise.race([
+        Promise.allSettled(running),
+        new Promise<void>((resolve) => ports.clock.after(LONGEST_STOP, resolve)),
+      ]);
     },
   };
 }
