@@ -1,6 +1,9 @@
 import { EMPTY_HEAD, type Head } from './head.ts';
 import type { Ledger, LedgerBatch } from './ledger.ts';
 
+/** It forgets its oldest batches past this many, so that a long `--dev` session does not fill the memory. */
+const MOST_BATCHES = 20_000;
+
 /** A ledger that lives as long as the process: for `kw serve --dev` and for tests. */
 export class MemoryLedger implements Ledger {
   readonly writable = true;
@@ -9,6 +12,7 @@ export class MemoryLedger implements Ledger {
 
   async append(batch: LedgerBatch): Promise<void> {
     this.#batches.push(batch);
+    if (this.#batches.length > MOST_BATCHES) this.#batches.splice(0, MOST_BATCHES / 2);
     for (const listener of this.#listeners) listener(batch);
   }
 

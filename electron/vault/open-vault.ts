@@ -44,7 +44,7 @@ export function openVault({
       const unlocked = { files, layout, vaultId: vaultIdOf(read), keys, lock };
       return await openUnlockedVault(unlocked, schema, ports);
     } catch (error) {
-      await lock.release();
+      await lock.release().catch(() => undefined);
       throw error;
     }
   });

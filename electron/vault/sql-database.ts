@@ -1,6 +1,9 @@
 import initSqlJs, { type Database, type Statement } from 'sql.js';
 import type { Row, SqlValue, StateDb } from './state-db.ts';
 
+/** More than the whole program has. */
+const MOST_PREPARED = 1_000;
+
 interface Prepared {
   readonly statement: Statement;
   columns: readonly string[] | undefined;
@@ -76,11 +79,22 @@ export class SqlDatabase implements StateDb {
   #bind(sql: string, params: readonly SqlValue[]): Prepared {
     let prepared = this.#prepared.get(sql);
     if (!prepared) {
+      this.#makeRoom();
       prepared = { statement: this.#db.prepare(sql), columns: undefined };
       this.#prepared.set(sql, prepared);
     }
     if (params.length > 0) prepared.statement.bind(params as SqlValue[]);
     return prepared;
+  }
+
+  /** Texts that are put together at run time must not fill the memory; the oldest goes, to be prepared anew if needed. */
+  #makeRoom(): void {
+    if (this.#prepared.size < MOST_PREPARED) return;
+    for (const [sql, { statement }] of this.#prepared) {
+      statement.free();
+      this.#prepared.delete(sql);
+      return;
+    }
   }
 }
 

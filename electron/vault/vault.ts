@@ -1,3 +1,8 @@
+/**
+ * The vault: what core sees of it. It keeps records in a ledger that only grows, and a state that follows from them;
+ * nothing reaches either but through turns, nothing is answered before it is durable, and nothing lies on the disk in plain.
+ * It knows no domain: changes and migrations are handed in.
+ */
 import type { Change } from './change.ts';
 import type { ReadDb } from './state-db.ts';
 

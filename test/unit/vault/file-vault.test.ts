@@ -6,6 +6,7 @@ import { createVault } from '../../../electron/vault/create-vault.ts';
 import { openVault } from '../../../electron/vault/open-vault.ts';
 import { peekVault } from '../../../electron/vault/peek-vault.ts';
 import type { Vault } from '../../../electron/vault/vault.ts';
+import { verifyPassphrase } from '../../../electron/vault/verify-passphrase.ts';
 import { sampleSchema, writeNote } from './sample-schema.ts';
 import { TemporaryVault } from './temporary-vault.ts';
 
@@ -68,6 +69,15 @@ describe('a vault on disk', () => {
     const wrong = { ...folder.options(), passphrase: Buffer.from('wrong') };
     await expect(openVault(wrong)).rejects.toMatchObject({ code: 'unlock-failed' });
     await folder.open();
+  });
+
+  it('tells whether a passphrase is right while it is open', async () => {
+    const folder = await TemporaryVault.make();
+    await folder.open();
+    const { directory, passphrase, kdf } = folder.options();
+    await verifyPassphrase({ directory, passphrase, kdf });
+    const wrong = verifyPassphrase({ directory, passphrase: Buffer.from('wrong'), kdf });
+    await expect(wrong).rejects.toMatchObject({ code: 'unlock-failed' });
   });
 
   it('refuses a header of a newer version, and one with any byte changed', async () => {
