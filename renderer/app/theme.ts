@@ -74,7 +74,7 @@ export const theme = createTheme({
       defaultProps: {
         centered: true,
         radius: 12,
-        overlayProps: { backgroundOpacity: 0.45, blur: 2 },
+        overlayProps: { backgroundOpacity: 0.35, blur: 1 },
         transitionProps: { transition: 'pop', duration: 120 },
         closeButtonProps: { 'aria-label': 'Close' },
       },

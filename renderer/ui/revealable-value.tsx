@@ -75,7 +75,7 @@ export function RevealableValue({ name, reveal }: RevealableValueProps) {
 }
 
 function HidesIn({ until }: { readonly until: number }) {
-  const left = Math.max(0, until - useNow());
+  const left = Math.min(SHOWN_MS, Math.max(0, until - useNow()));
   return (
     <span className="quiet tabular revealable-left" title="Hides itself">
       <Ring fraction={left / SHOWN_MS} size={14} tone="active" /> {Math.ceil(left / 1000)} s

@@ -4,7 +4,7 @@ const DAY = 86_400;
 
 /** What is left, short and of steady width: `42 s`, `4:12`, `3 h 05 m`, `5 d 3 h`. */
 export function countdownWords(seconds: number): string {
-  const left = Math.max(0, Math.ceil(seconds));
+  const left = Math.max(0, Math.floor(seconds));
   if (left < MINUTE) return `${left} s`;
   if (left < HOUR) return `${Math.floor(left / MINUTE)}:${pad(left % MINUTE)}`;
   if (left < DAY) return `${Math.floor(left / HOUR)} h ${pad(Math.floor((left % HOUR) / MINUTE))} m`;

@@ -3,6 +3,8 @@ import { notifications } from '@mantine/notifications';
 
 /** Says in a corner that something was done, with a way back where there is one. */
 export function toast(words: string, undo?: { readonly label: string; readonly run: () => void }): void {
+  // One remark at a time: a later one takes the place of an earlier, so that they never pile up over the screen.
+  if (last !== null) notifications.hide(last);
   const id = notifications.show({
     message: (
       <span className="row">
@@ -25,7 +27,9 @@ export function toast(words: string, undo?: { readonly label: string; readonly r
     withBorder: true,
     closeButtonProps: { 'aria-label': 'Dismiss' },
   });
+  last = id;
 }
+let last: string | null = null;
 
 /** Says in a corner that something did not work. */
 export function toastProblem(words: string): void {

@@ -26,34 +26,44 @@ export function NoDatabases() {
     );
   }
   return (
-    <Empty icon={<IconDatabase size={26} stroke={1.6} />} title="Hand out database users that die on time">
+    <Empty
+      icon={<IconDatabase size={26} stroke={1.6} />}
+      title="Hand out database users that die on time"
+      actions={
+        <>
+          <div className="offers">
+            {sampleAvailable && (
+              <div className="offer">
+                <h3>Just looking</h3>
+                <p>
+                  A small PostgreSQL on this machine, with a table and a kind of access filled in. One click
+                  removes it.
+                </p>
+                <Button onClick={sampling.run}>Start a sample database</Button>
+              </div>
+            )}
+            <div className="offer">
+              <h3>I have a database</h3>
+              <p>
+                You need its address, and a user that may create roles. The connection is checked before it is
+                kept.
+              </p>
+              <Button
+                variant={sampleAvailable ? 'default' : 'filled'}
+                onClick={() => open({ kind: 'connect' })}
+              >
+                Connect mine
+              </Button>
+            </div>
+          </div>
+          <ProblemNotice problem={sampling.problem} />
+        </>
+      }
+    >
       <p>
         Connect a PostgreSQL once. Whoever needs it gets a keycard: a user of their own, with the rights you
         chose, that the database itself refuses when its time is over.
       </p>
-      <div className="offers">
-        {sampleAvailable && (
-          <div className="offer">
-            <h3>Just looking</h3>
-            <p>
-              A small PostgreSQL on this machine, with a table and a kind of access filled in. One click
-              removes it.
-            </p>
-            <Button onClick={sampling.run}>Start a sample database</Button>
-          </div>
-        )}
-        <div className="offer">
-          <h3>I have a database</h3>
-          <p>
-            You need its address, and a user that may create roles. The connection is checked before it is
-            kept.
-          </p>
-          <Button variant={sampleAvailable ? 'default' : 'filled'} onClick={() => open({ kind: 'connect' })}>
-            Connect mine
-          </Button>
-        </div>
-      </div>
-      <ProblemNotice problem={sampling.problem} />
     </Empty>
   );
 }

@@ -10,6 +10,7 @@ import { toast } from '../../ui/toast.tsx';
 import { isLive } from '../keycards/keycard-state.ts';
 import { KeycardStrip } from '../keycards/keycard-strip.tsx';
 import { useKeycards } from '../keycards/keycards-store.ts';
+import { closed } from './closed-statement.ts';
 import { useDatabases } from './databases-store.ts';
 import { RoleEditor } from './role-editor.tsx';
 
@@ -51,7 +52,7 @@ export function RoleDetail({ role }: { readonly role: DatabaseRole }) {
         <KeycardStrip keycards={live} none="None is out. Issue one here, or let an app ask for it." />
       </DetailPart>
       <DetailPart title="How a user is made" hint="creation statements">
-        <pre className="code-box">{role.creationStatements.join('\n')}</pre>
+        <pre className="code-box">{role.creationStatements.map(closed).join('\n')}</pre>
       </DetailPart>
       {dialog === 'edit' && (
         <RoleEditor of={role} connection={role.connection} onClose={() => setDialog(null)} />

@@ -8,6 +8,7 @@ import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { TtlField, ttlOfText } from '../../ui/ttl-field.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { closed } from './closed-statement.ts';
 import { useDatabases } from './databases-store.ts';
 
 /** What most people want: a user that the database itself refuses in time, with the rights of one group. */
@@ -24,7 +25,9 @@ interface RoleEditorProps {
 export function RoleEditor({ of, connection, onClose }: RoleEditorProps) {
   const writeRole = useDatabases((store) => store.writeRole);
   const [name, setName] = useState(of?.name ?? '');
-  const [statements, setStatements] = useState(of?.creationStatements.join('\n') ?? USUAL_STATEMENTS);
+  const [statements, setStatements] = useState(
+    of?.creationStatements.map(closed).join('\n') ?? USUAL_STATEMENTS,
+  );
   const [defaultText, setDefaultText] = useState(of ? `${of.defaultTtl || 3600}` : '1h');
   const [maxText, setMaxText] = useState(of ? `${of.maxTtl || 86_400}` : '24h');
   const defaultTtl = ttlOfText(defaultText);

@@ -31,7 +31,7 @@ export function IssueDialog({ role, onClose }: { readonly role: string; readonly
     await useKeycards.getState().refresh();
   });
   return (
-    <Modal opened onClose={onClose} title={issued ? 'Your keycard' : `Issue a keycard: ${role}`} size={480}>
+    <Modal opened onClose={onClose} title={issued ? 'Your keycard' : `Issue a keycard: ${role}`} size={540}>
       {issued ? (
         <IssuedKeycard issued={issued} keycard={current ?? issued.keycard} onClose={onClose} />
       ) : (

@@ -59,7 +59,7 @@ export function FieldEditor({ draft, number, doubled, onChange, onRemove }: Fiel
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={`${draft.shown ? 'Hide' : 'Show'} value of field ${number}`}
+            aria-label={`${draft.shown ? 'Hide' : 'Show'} what is typed in field ${number}`}
             onClick={() => onChange({ shown: !draft.shown })}
           >
             {draft.shown ? <IconEyeOff size={16} /> : <IconEye size={16} />}
@@ -68,7 +68,7 @@ export function FieldEditor({ draft, number, doubled, onChange, onRemove }: Fiel
         <Menu position="bottom-end" withinPortal>
           <Menu.Target>
             <Tooltip label="Draw a random value">
-              <ActionIcon variant="subtle" color="gray" aria-label={`Random value for field ${number}`}>
+              <ActionIcon variant="subtle" color="gray" aria-label={`Draw for field ${number}`}>
                 <IconDice5 size={16} />
               </ActionIcon>
             </Tooltip>
@@ -91,7 +91,7 @@ export function FieldEditor({ draft, number, doubled, onChange, onRemove }: Fiel
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={`Keep the value of field ${number}`}
+              aria-label={`Keep field ${number} as it was`}
               onClick={() => onChange({ value: null, shown: false })}
             >
               <IconArrowBackUp size={16} />

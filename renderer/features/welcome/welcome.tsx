@@ -1,4 +1,4 @@
-import { IconFolderOpen, IconSparkles } from '@tabler/icons-react';
+import { IconFolderOpen, IconLockPlus } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { AppStatus } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../bridge/ask.ts';
@@ -33,7 +33,7 @@ export function Welcome({ status, onUnlock }: WelcomeProps) {
             </p>
           </div>
           <Choice
-            icon={<IconSparkles size={22} stroke={1.6} />}
+            icon={<IconLockPlus size={22} stroke={1.6} />}
             name="Create a vault"
             words="New here. Choose a name and a passphrase; it takes a minute."
             onClick={() => setCreating(true)}

@@ -1,0 +1,189 @@
+import { expect, type Page, test } from '@playwright/test';
+import { launchDesktop, type TestDesktop } from '../support/electron-app.ts';
+import { type Camera, openCamera } from './camera.ts';
+
+const PASSPHRASE = 'copper lantern walks by the quiet harbour';
+const SCREENS = [
+  'welcome',
+  'create-vault',
+  'secrets-empty',
+  'secret-editor',
+  'secrets',
+  'secret-older-version',
+  'import-env',
+  'databases-empty',
+  'databases-role',
+  'databases-connection',
+  'connect',
+  'issue',
+  'issued',
+  'keycards',
+  'apps-empty',
+  'app-wizard',
+  'hand-over',
+  'apps',
+  'revoke',
+  'keycards-dead',
+  'find',
+  'settings',
+  'seal',
+  'unlock-locked',
+] as const;
+
+let desktop: TestDesktop;
+let camera: Camera;
+test.beforeAll(async () => {
+  desktop = await launchDesktop();
+  camera = openCamera(desktop);
+});
+test.afterAll(async () => {
+  console.log(desktop.log());
+  await desktop.close();
+});
+
+test('every screen shows itself in light and in dark', async () => {
+  test.setTimeout(300_000);
+  let page = await desktop.window();
+  await camera.take('welcome');
+  await createVault(page);
+  await camera.take('secrets-empty');
+  await secrets(page);
+  await databases(page);
+  await apps(page);
+  await keycards(page);
+  await dialogs(page);
+
+  await page.getByRole('button', { name: 'Lock', exact: true }).click();
+  page = await lockedWindow();
+  await expect(page.getByRole('heading', { name: /is locked/ })).toBeVisible();
+  await camera.take('unlock-locked');
+
+  for (const name of SCREENS) {
+    expect(camera.taken, `${name} was taken`).toEqual(
+      expect.arrayContaining([`${name}-light`, `${name}-dark`]),
+    );
+  }
+});
+
+async function createVault(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Create a vault' }).click();
+  await page.getByLabel('Name').fill('Seaside Hotel');
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByLabel('Repeat the passphrase').fill(PASSPHRASE);
+  await camera.take('create-vault');
+  await page.getByRole('button', { name: 'Create vault' }).click();
+  await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible({ timeout: 60_000 });
+}
+
+async function secrets(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New secret' }).click();
+  await page.getByLabel('Path').fill('shop/production/stripe');
+  await page.getByLabel('Name of field 1').fill('STRIPE_SECRET_KEY');
+  await page.getByLabel('Value of field 1').fill('sk_live_51HxQm2example');
+  await page.getByRole('button', { name: 'Add a field' }).click();
+  await page.getByLabel('Name of field 2').fill('STRIPE_WEBHOOK_SECRET');
+  await page.getByLabel('Value of field 2').fill('whsec_example');
+  await camera.take('secret-editor');
+  await page.getByRole('button', { name: 'Store secret' }).click();
+  await expect(page.getByRole('heading', { name: 'shop/production/stripe' })).toBeVisible();
+
+  await page.getByRole('button', { name: 'New version' }).click();
+  await page.getByLabel('Value of field 1').fill('sk_live_51HxQm2rotated');
+  await page.getByRole('button', { name: 'Save as version 2' }).click();
+  await expect(page.getByText('Version 2 of 2')).toBeVisible();
+
+  for (const path of ['shop/production/mail', 'shop/staging/stripe', 'intranet/wiki', 'backup-key']) {
+    await page.getByRole('button', { name: 'New secret' }).click();
+    await page.getByLabel('Path').fill(path);
+    await page.getByLabel('Name of field 1').fill('TOKEN');
+    await page.getByLabel('Value of field 1').fill('example');
+    await page.getByRole('button', { name: 'Store secret' }).click();
+    await expect(page.getByRole('heading', { name: path })).toBeVisible();
+  }
+  await page.getByRole('treeitem', { name: 'production' }).locator('..').getByText('stripe').first().click();
+  await expect(page.getByRole('heading', { name: 'shop/production/stripe' })).toBeVisible();
+  await page.getByRole('button', { name: 'Reveal STRIPE_SECRET_KEY' }).click();
+  await expect(page.getByText('sk_live_51HxQm2rotated')).toBeVisible();
+  await camera.take('secrets');
+  await page.getByRole('button', { name: /^Version 1/ }).click();
+  await expect(page.getByText('This is an older version')).toBeVisible();
+  await camera.take('secret-older-version');
+
+  await page.getByRole('button', { name: 'Import .env' }).click();
+  await page
+    .getByLabel('Text of the .env')
+    .fill('# shop\nDATABASE_URL=postgres://shop\nMAIL_TOKEN="example"\nDEBUG=1\nnot an assignment\n');
+  await expect(page.getByRole('cell', { name: 'MAIL_TOKEN', exact: true })).toBeVisible();
+  await camera.take('import-env');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+}
+
+async function databases(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Databases' }).click();
+  await camera.take('databases-empty');
+  await page.getByRole('button', { name: 'Start a sample database' }).click();
+  await expect(page.getByRole('button', { name: 'Issue a keycard' })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Issue a keycard' }).click();
+  await camera.take('issue');
+  await page.getByRole('button', { name: '15 minutes' }).click();
+  await page.getByRole('button', { name: 'Issue keycard' }).click();
+  await expect(page.getByRole('button', { name: 'Copy connection URL' })).toBeVisible();
+  await camera.take('issued');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await camera.take('databases-role');
+  await page.getByRole('listbox', { name: 'Databases and kinds of access' }).press('ArrowUp');
+  await expect(page.getByText('Healthy')).toBeVisible();
+  await camera.take('databases-connection');
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await camera.take('connect');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+}
+
+async function apps(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Apps' }).click();
+  await camera.take('apps-empty');
+  await page.getByRole('button', { name: 'New app' }).click();
+  await page.getByLabel('Which app?').fill('orders-api');
+  await page.getByRole('combobox', { name: 'Where door 1 leads' }).fill('shop/production/');
+  await page.keyboard.press('Tab');
+  await camera.take('app-wizard');
+  await page.getByRole('button', { name: 'Create app' }).click();
+  await page.getByRole('button', { name: 'Make the keycard' }).click();
+  await expect(page.getByRole('button', { name: 'Copy environment lines' })).toBeVisible();
+  await camera.take('hand-over');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await camera.take('apps');
+}
+
+async function keycards(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Keycards' }).click();
+  await page.getByRole('listbox', { name: 'Keycards' }).press('ArrowDown');
+  await camera.take('keycards');
+  await page.getByRole('button', { name: 'Revoke…' }).click();
+  await camera.take('revoke');
+  await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+  await page.getByText(/^Dead 1$/).click();
+  await page.getByRole('listbox', { name: 'Keycards' }).press('ArrowDown');
+  await expect(page.getByRole('region', { name: 'Proof' })).toBeVisible();
+  await camera.take('keycards-dead');
+}
+
+async function dialogs(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await camera.take('find');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await camera.take('settings');
+  await page.getByRole('button', { name: 'Seal…' }).click();
+  await camera.take('seal');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+}
+
+/** Locking replaces the window's process, so the old page goes. */
+async function lockedWindow(): Promise<Page> {
+  await expect(async () => {
+    const page = await desktop.window();
+    await expect(page.getByLabel('Passphrase')).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  return await desktop.window();
+}
