@@ -76,6 +76,13 @@ test('a client may ask for the mount of a path that it may use, and learns nothi
     type: 'kv',
     options: { version: '2' },
   });
+  // People write secret/app, and the client asks before it knows that data/ belongs in between.
+  expect(await world.data(token, 'read', 'sys/internal/ui/mounts/secret/app')).toMatchObject({
+    path: 'secret/',
+  });
+  expect(Object.keys((await world.data(token, 'read', 'sys/internal/ui/mounts'))['secret'] ?? {})).toEqual([
+    'secret/',
+  ]);
   for (const path of ['database/creds/app', 'nothing/here']) {
     expect(await world.refusal(token, 'read', `sys/internal/ui/mounts/${path}`)).toBe(
       `permission-denied: preflight capability check returned 403, please ensure client's policies grant access to path "${path}"`,

@@ -164,3 +164,17 @@ test('no policies grant nothing', () => {
   expect(compileAcl([]).capabilities('a')).toEqual(['deny']);
   expect(compileAcl([]).allows({ operation: 'read', path: 'a' })).toBe(false);
 });
+
+test.each([
+  ['secret/data/app:read', true],
+  ['secret/data/app:deny', false],
+  ['secret/*:list', true],
+  ['*:read', true],
+  ['s*:read', true],
+  ['secret/+/app:read', true],
+  ['+/data/app:read', true],
+  ['secrets/app:read', false],
+  ['database/creds/*:read', false],
+])('%s reaches something below secret/: %s', (text, reached) => {
+  expect(rules(text).reaches('secret/')).toBe(reached);
+});
