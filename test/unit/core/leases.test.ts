@@ -156,6 +156,40 @@ describe('issuing', () => {
   });
 });
 
+test('when the closing record cannot be written, nobody gets the credential and it is ended', async () => {
+  let open = () => {};
+  world.target.createGate = new Promise((resolve) => {
+    open = resolve;
+  });
+  const asked = world.ask(world.root, 'read', 'database/creds/app');
+  asked.catch(() => {});
+  await rest();
+  world.failTurns = 1;
+  open();
+  await expect(asked).rejects.toMatchObject({ code: 'ledger-unavailable' });
+  world.clock.advance(1);
+  await rest();
+  expect(world.target.alive.size).toBe(0);
+  expect(await state(world.target.ended[0] ?? '')).toBe('dead');
+});
+
+test('a proof that cannot be recorded is fetched again', async () => {
+  const { lease_id } = await issue();
+  let open = () => {};
+  world.target.endGate = new Promise((resolve) => {
+    open = resolve;
+  });
+  await world.ask(world.root, 'update', 'sys/leases/revoke', { lease_id, sync: false });
+  await rest();
+  world.failTurns = 1;
+  open();
+  await rest();
+  expect(await state(lease_id)).toBe('ending');
+  world.clock.advance(1000);
+  await rest();
+  expect(await state(lease_id)).toBe('dead');
+});
+
 describe('ending', () => {
   test('a lease ends on time, at the target too, and the proof is kept', async () => {
     const { lease_id } = await issue();

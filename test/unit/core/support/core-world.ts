@@ -8,6 +8,7 @@ import { stateSchema } from '../../../../electron/core/state-schema.ts';
 import { kvEngine } from '../../../../electron/engines/kv/kv-engine.ts';
 import { openMemoryVault } from '../../../../electron/vault/memory-vault.ts';
 import type { LedgerRecord, Vault } from '../../../../electron/vault/vault.ts';
+import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import type { AuthEnvelope } from '../../../../shared/model/envelope.ts';
 import type { Operation } from '../../../../shared/model/operation.ts';
 import { type ManualClock, manualClock } from '../../../support/manual-clock.ts';
@@ -24,6 +25,8 @@ export interface CoreWorld {
   readonly root: string;
   readonly records: LedgerRecord[];
   readonly sealed: () => number;
+  /** So many of the next turns find that the ledger cannot be written. */
+  failTurns: number;
   /** Asks with a token ('' for none). */
   ask(
     token: string,
@@ -55,10 +58,18 @@ export async function openCoreWorld(): Promise<CoreWorld> {
   };
   const target = fakeTarget();
   const engines = [kvEngine, target.engine];
-  const vault = await openMemoryVault(stateSchema(engines), ports);
+  const real = await openMemoryVault(stateSchema(engines), ports);
+  const vault: Vault = {
+    ...real,
+    turn(decide) {
+      if (world.failTurns === 0) return real.turn(decide);
+      world.failTurns -= 1;
+      return Promise.reject(new KeywardenError('ledger-unavailable'));
+    },
+  };
   const records: LedgerRecord[] = [];
-  vault.watch((more) => records.push(...more));
-  const { rootToken } = await initialise({ vault, ports, engines });
+  real.watch((more) => records.push(...more));
+  const { rootToken } = await initialise({ vault: real, ports, engines });
   let sealed = 0;
   const make = () => createCore({ vault, ports, engines, seal: () => void sealed++ });
   let core = make();
@@ -72,6 +83,7 @@ export async function openCoreWorld(): Promise<CoreWorld> {
     target,
     root: rootToken,
     records,
+    failTurns: 0,
     sealed: () => sealed,
     ask: (token, operation, path, data = {}, signal) =>
       core.handle({
