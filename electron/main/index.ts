@@ -14,6 +14,12 @@ if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 protocol.registerSchemesAsPrivileged([APP_SCHEME]);
 
+// Electron would show the message and stack of a stray error in a dialog; the ledger is made for a sudden end.
+process.on('uncaughtException', (error) => {
+  SYSTEM_PORTS.log('error', 'desktop.crashed', { reason: error.constructor.name });
+  app.exit(1);
+});
+
 // One desktop for each user data folder: a second start only shows the first one's window.
 if (app.requestSingleInstanceLock()) {
   start().catch((error: unknown) => {

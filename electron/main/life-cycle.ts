@@ -113,6 +113,8 @@ function staysWhileServing(desktop: Desktop, window: MainWindow): void {
     event.preventDefault();
     if (ending === 'closing') return;
     ending = 'closing';
+    // First, so that sealing does not make a new window for the screen that it closes.
+    window.current()?.destroy();
     const quit = (): void => {
       ending = 'closed';
       app.quit();

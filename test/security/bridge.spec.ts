@@ -4,18 +4,11 @@ import { expect, test } from './desktop-fixture.ts';
 test('I2: another webContents with the same page and preload is not listened to', async ({ desktop }) => {
   await desktop.window();
   const opened = desktop.app.waitForEvent('window');
-  await desktop.app.evaluate(async ({ BrowserWindow }) => {
-    const [ours] = BrowserWindow.getAllWindows();
-    const made = ours?.webContents as unknown as { getLastWebPreferences(): Electron.WebPreferences };
-    const { preload } = made.getLastWebPreferences();
-    const session = ours?.webContents.session;
-    const extra = new BrowserWindow({
-      show: false,
-      webPreferences: {
-        ...(preload !== undefined && { preload }),
-        ...(session !== undefined && { session }),
-      },
-    });
+  await desktop.app.evaluate(async ({ app, BrowserWindow }) => {
+    const session = BrowserWindow.getAllWindows()[0]?.webContents.session;
+    if (!session) throw new Error('there is no window');
+    const preload = `${app.getAppPath()}/out/preload/index.cjs`;
+    const extra = new BrowserWindow({ show: false, webPreferences: { preload, session, sandbox: true } });
     await extra.loadURL('app://keywarden/');
   });
   const stranger = await opened;

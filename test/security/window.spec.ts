@@ -1,8 +1,15 @@
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { existsSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { expect, test } from './desktop-fixture.ts';
+
+/** The program that the package `electron` stands for outside of it. */
+const electronPath = createRequire(import.meta.url)('electron') as unknown as string;
 
 test('W1: every webContents is isolated, sandboxed and without Node', async ({ desktop }) => {
   await desktop.window();
@@ -39,14 +46,31 @@ test('W1: the page sees nothing of Node or Electron', async ({ desktop }) => {
   expect(seen).toEqual([]);
 });
 
-test('W1: the exception for root is asked for on the command line, and the app says so', async ({
-  desktop,
-}) => {
-  test.skip(process.getuid?.() !== 0, 'only root needs the exception');
-  const hasSwitch = await desktop.app.evaluate(({ app }) => app.commandLine.hasSwitch('no-sandbox'));
-  expect(hasSwitch).toBe(true);
-  // Its first lines come before anybody can listen, so the second start of the same folders is asked.
-  expect(desktop.log()).toContain('desktop.no-sandbox');
+test('W1: the exception for root is asked for on the command line, and the app says so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keywarden-desktop-'));
+  const app = spawn(
+    electronPath,
+    [
+      '--no-sandbox',
+      process.env['KEYWARDEN_TEST_APP'] ?? resolve(import.meta.dirname, '../..'),
+      `--user-data-dir=${join(folder, 'data')}`,
+      '--listen=127.0.0.1:0',
+    ],
+    { env: { ...process.env, XDG_RUNTIME_DIR: folder }, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let said = '';
+  app.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const ended = once(app, 'exit');
+  try {
+    await expect.poll(() => said).toContain('"event":"desktop.no-sandbox"');
+    await expect.poll(() => said).toContain('"event":"broker-listening"');
+  } finally {
+    app.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
 });
 
 test('W3: the page cannot be led anywhere else', async ({ desktop }) => {
@@ -78,8 +102,10 @@ test('W3: a blank page, which Chromium does not ask about, is led back and not l
   desktop,
 }) => {
   const page = await desktop.window();
+  const back = page.waitForEvent('framenavigated', (frame) => frame.url() === 'app://keywarden/');
   await page.evaluate(() => location.assign('about:blank'));
-  await page.waitForURL('app://keywarden/');
+  await back;
+  await page.waitForFunction(() => window.keywarden !== undefined);
   expect((await page.evaluate(() => window.keywarden['app.status']())).ok).toBe(true);
 });
 
