@@ -150,7 +150,13 @@ describe('the desktop over a real core and a real broker', () => {
       { name: 'shop', path: 'shop', isFolder: true },
     ]);
     expect((await ask('secrets.list', { folder: 'shop' })).entries).toMatchObject([
-      { name: 'stripe', path: 'shop/stripe', isFolder: false },
+      {
+        name: 'stripe',
+        path: 'shop/stripe',
+        isFolder: false,
+        version: 2,
+        updatedAt: expect.any(Number),
+      },
     ]);
     const shown = await ask('secrets.show', { path: 'shop/stripe' });
     expect(shown).toMatchObject({ version: 2, deleted: false });

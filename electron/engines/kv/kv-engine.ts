@@ -8,6 +8,7 @@ import type { Engine } from '../../core/engine.ts';
 import type { ValueHash } from '../../vault/vault.ts';
 import { configRoute } from './config-route.ts';
 import { dataRoute } from './data-route.ts';
+import { detailedMetadataRootRoute, detailedMetadataRoute } from './detailed-metadata-route.ts';
 import { forgetValue } from './forget-value.ts';
 import {
   KV_CONFIGURED,
@@ -48,6 +49,8 @@ export const kvEngine: Engine = {
     destroyRoute,
     metadataRootRoute,
     metadataRoute,
+    detailedMetadataRootRoute,
+    detailedMetadataRoute,
     subkeysRoute,
     unversionedRoute,
   ],

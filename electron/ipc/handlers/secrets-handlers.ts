@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { dataOf, listKeys, orNothing, wireInstant } from '../answer.ts';
+import { dataOf, orNothing, wireInstant } from '../answer.ts';
 import type { Ask, Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 
@@ -20,6 +20,10 @@ const metadata = z.object({
     z.object({ created_time: wireInstant, deletion_time: wireInstant, destroyed: z.boolean() }),
   ),
 });
+const listing = z.object({
+  keys: z.array(z.string()),
+  key_info: z.record(z.string(), z.object({ current_version: z.number(), updated_time: wireInstant })),
+});
 const subkeys = z.object({ subkeys: z.record(z.string(), z.unknown()).nullable() });
 const values = z.object({ data: z.record(z.string(), z.unknown()).nullable() });
 const written = z.object({ version: z.number() });
@@ -29,12 +33,20 @@ export function secretsHandlers(desk: Desk): Pick<Handlers, SecretsChannel> {
   const { ask } = desk;
   return {
     'secrets.list': async ({ folder }) => {
-      const names = await listKeys(ask, folder === '' ? 'secret/metadata/' : `secret/metadata/${folder}/`);
-      const entries = names.map((key) => {
+      const envelope = await orNothing(ask('list', `secret/detailed-metadata/${folder}`));
+      if (!envelope) return { entries: [] };
+      const { keys, key_info: info } = dataOf(envelope, listing);
+      const entries = keys.map((key) => {
         const isFolder = key.endsWith('/');
         const name = isFolder ? key.slice(0, -1) : key;
-        const path = folder === '' ? name : `${folder}/${name}`;
-        return { name, path, isFolder, updatedAt: null, version: null };
+        const line = isFolder ? undefined : info[key];
+        return {
+          name,
+          path: folder === '' ? name : `${folder}/${name}`,
+          isFolder,
+          updatedAt: line?.updated_time ?? null,
+          version: line?.current_version ?? null,
+        };
       });
       return { entries };
     },

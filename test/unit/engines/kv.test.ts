@@ -198,6 +198,25 @@ describe('listing', () => {
     await expect(keys('metadata/b/')).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('in detail tells each secret’s version and times too, and no value', async () => {
+    await write('app/db', { password: 'p' });
+    await write('app/db', { password: 'q' });
+    await write('top', { n: 1 });
+    const { data } = await kv.ask('list', 'detailed-metadata/app');
+    expect(data).toEqual({
+      keys: ['db'],
+      key_info: {
+        db: {
+          created_time: '2023-11-14T22:13:20.000000000Z',
+          current_version: 2,
+          updated_time: '2023-11-14T22:13:20.000000000Z',
+        },
+      },
+    });
+    expect((await kv.ask('list', 'detailed-metadata')).data).toMatchObject({ keys: ['app/', 'top'] });
+    await expect(kv.ask('list', 'detailed-metadata/none')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('an empty mount lists as not found', async () => {
     await expect(kv.ask('list', 'metadata')).rejects.toMatchObject({ code: 'not-found' });
   });
