@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CorePorts } from '../../electron/core/ports.ts';
@@ -233,6 +235,18 @@ describe('the desktop over a real core and a real broker', () => {
       .poll(async () => (await ask('keycards.list', undefined)).keycards.map(({ state }) => state))
       .toEqual(['dead', 'dead']);
     expect((await ask('apps.list', undefined)).apps).toEqual([]);
+  });
+
+  it('hands over a node-vault snippet that runs as it is', async () => {
+    const doors = [{ kind: 'read-secret' as const, target: 'shop/stripe' }];
+    await ask('apps.write', { name: 'snippet', access: { doors }, tokenTtl: 600 });
+    const { handle, roleId, address } = await ask('apps.handOver', { name: 'snippet', ttl: 60 });
+    await ask('apps.copyHandOver', { handle, what: 'secret-id' });
+    const env = { ...process.env, VAULT_ADDR: address, VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: clipboard };
+    await ask('apps.copyHandOver', { handle, what: 'node-vault' });
+    const args = ['--input-type=module', '--eval', clipboard];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    expect(stdout).toContain("[ 'key', 'note' ]");
   });
 
   it('a hand-over is good for one login', async () => {

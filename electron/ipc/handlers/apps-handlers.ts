@@ -80,7 +80,8 @@ export function appsHandlers(desk: Desk): Pick<Handlers, AppsChannel> {
       const roleId = await readRoleId(ask, name);
       const envelope = await ask('update', `auth/approle/role/${name}/secret-id`, { num_uses: 1, ttl });
       const { secret_id: secretId } = dataOf(envelope, z.object({ secret_id: z.string() }));
-      const handle = held.hold(KIND, revealHandOver({ address, roleId, secretId }));
+      const doors = doorsOfPolicy((await readPolicy(ask, policyName(name))) ?? '') ?? [];
+      const handle = held.hold(KIND, revealHandOver({ address, roleId, secretId, doors }));
       return { handle, roleId, expiresAt: desk.now() + ttl * 1000, address };
     },
 
