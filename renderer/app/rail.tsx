@@ -24,7 +24,7 @@ export function Rail({ vaultName }: { readonly vaultName: string }) {
         <BrandMark size={22} />
         <span className="cut">{vaultName}</span>
       </div>
-      <button type="button" className="rail-find" aria-label="Find" onClick={() => open({ kind: 'find' })}>
+      <button type="button" className="rail-find" onClick={() => open({ kind: 'find' })}>
         <IconSearch size={15} aria-hidden="true" />
         <span className="grow">Find</span>
         <kbd>{modifierWord('K')}</kbd>
@@ -63,7 +63,6 @@ function RailItem(props: {
     <button
       type="button"
       className="rail-item"
-      aria-label={WORDS[props.name]}
       aria-current={screen === props.name ? 'page' : undefined}
       onClick={() => go(props.name)}
     >

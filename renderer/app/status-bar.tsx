@@ -68,13 +68,7 @@ function Clipboard() {
     setClipboard(null);
   };
   return (
-    <button
-      type="button"
-      className="status-item"
-      aria-label="Clear the clipboard now"
-      title="Clear it now"
-      onClick={() => void clear()}
-    >
+    <button type="button" className="status-item" title="Clear it now" onClick={() => void clear()}>
       <IconClipboardOff size={14} aria-hidden="true" /> Clipboard clears in{' '}
       <Countdown until={clipboardClearsAt} />
     </button>

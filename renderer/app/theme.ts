@@ -65,7 +65,14 @@ export const theme = createTheme({
   respectReducedMotion: true,
   headings: { fontWeight: '620' },
   components: {
-    Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    Button: Button.extend({
+      defaultProps: { size: 'sm' },
+      // The library chooses the text on a filled button by the light shade alone.
+      vars: (_, { variant, color, disabled }) =>
+        (variant === undefined || variant === 'filled') && !disabled
+          ? { root: { '--button-color': color === 'danger' ? 'var(--on-danger)' : 'var(--on-brass)' } }
+          : { root: {} },
+    }),
     Input: Input.extend({ defaultProps: { size: 'sm' } }),
     PasswordInput: PasswordInput.extend({
       defaultProps: { visibilityToggleButtonProps: { 'aria-label': 'Show what is typed' } },

@@ -40,7 +40,7 @@ export function CopyButton({ label, short, copy, variant = 'default', size = 'sm
         variant={variant}
         size={size}
         onClick={action.run}
-        aria-label={label}
+        aria-label={done === null ? label : `${done}: ${label}`}
         leftSection={<Icon size={15} aria-hidden="true" />}
       >
         <span aria-live="polite">{done ?? short ?? label}</span>

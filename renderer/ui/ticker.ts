@@ -27,9 +27,9 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Milliseconds since 1970, renewed once a second. */
-export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => instant);
+/** Milliseconds since 1970, renewed every `step` (a second, unless a list would rather not be drawn that often). */
+export function useNow(step = 1000): number {
+  return useSyncExternalStore(subscribe, () => (step === 1000 ? instant : instant - (instant % step)));
 }
 
 /** Milliseconds since 1970, for the start of something that is measured against `useNow`. */

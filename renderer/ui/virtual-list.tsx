@@ -6,7 +6,8 @@ import { hasTextSelection } from './has-text-selection.ts';
 /** How one row of a list is to be told apart, drawn and announced. */
 export interface VirtualRow {
   readonly key: string;
-  readonly content: ReactNode;
+  /** Drawn only when the row is in sight. */
+  readonly content: () => ReactNode;
   /** A heading between rows: it cannot be selected. */
   readonly heading?: boolean;
   readonly level?: number;
@@ -105,7 +106,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
           if (row.heading) {
             return (
               <div key={row.key} role="presentation" className="vlist-heading" style={place}>
-                {row.content}
+                {row.content()}
               </div>
             );
           }
@@ -131,7 +132,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
               onContextMenu={(event) => props.onContext?.(item, event)}
               {...announced}
             >
-              {row.content}
+              {row.content()}
             </div>
           );
         })}

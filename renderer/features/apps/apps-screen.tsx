@@ -66,7 +66,7 @@ function AppList({ apps }: { readonly apps: readonly App[] }) {
         selectedKey={selected}
         onSelect={(app) => void show(app.name)}
         onOpen={(app) => open({ kind: 'hand-over', app: app.name })}
-        row={(app) => ({ key: app.name, content: <AppLine app={app} /> })}
+        row={(app) => ({ key: app.name, content: () => <AppLine app={app} /> })}
       />
     </>
   );

@@ -62,7 +62,7 @@ function DatabaseList({ value }: { readonly value: IpcOutput<'databases.list'> }
       onOpen={(line) => line.kind === 'role' && open({ kind: 'issue', role: line.role.name })}
       row={(line) => ({
         key: keyOf(selectionOf(line)),
-        content:
+        content: () =>
           line.kind === 'connection' ? (
             <ConnectionLine connection={line.connection} />
           ) : (

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconRefresh } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { Keycard } from '../../../shared/ipc/contract.ts';
@@ -29,6 +29,9 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
   const stuck = isStillAlive(keycard, now);
   return (
     <>
+      <VisuallyHidden>
+        <h2>Keycard of {keycard.holder}</h2>
+      </VisuallyHidden>
       <div className="keycard-detail-top">
         <LeaseCard keycard={keycard} />
         {stuck && (
@@ -81,7 +84,7 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
           <Particular name="Issued">
             <RelativeTime at={keycard.issuedAt} />
           </Particular>
-          <Particular name={live ? 'Ends' : 'Ended'}>
+          <Particular name={live ? 'Ends' : keycard.expiresAt > now ? 'Would have ended' : 'Ended'}>
             <RelativeTime at={keycard.expiresAt} />
           </Particular>
           {live && keycard.renewable && (

@@ -30,7 +30,9 @@ export function KeycardRow({ keycard }: { readonly keycard: Keycard }) {
       >
         {isLive(keycard)
           ? countdownWords((keycard.expiresAt - now) / 1000)
-          : relativeWords(keycard.expiresAt, now)}
+          : keycard.expiresAt > now
+            ? 'ended early'
+            : relativeWords(keycard.expiresAt, now)}
       </time>
     </div>
   );

@@ -30,7 +30,6 @@ export function KeycardStrip({
           key={keycard.leaseId}
           type="button"
           className="keycard-strip-one"
-          aria-label={`Show the keycard of ${keycard.holder} for ${keycard.path}`}
           onClick={() => toCard(keycard)}
         >
           <LeaseCard keycard={keycard} />

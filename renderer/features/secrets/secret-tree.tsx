@@ -48,7 +48,7 @@ export function SecretTree({ folders }: { readonly folders: SecretFolders }) {
         key: lineKey(line),
         level: line.level,
         expanded: line.kind === 'folder' ? line.open : undefined,
-        content: <Line line={line} />,
+        content: () => <Line line={line} />,
       })}
     />
   );

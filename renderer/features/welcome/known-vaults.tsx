@@ -25,7 +25,6 @@ export function KnownVaults({ vaults, onUnlock }: KnownVaultsProps) {
             <button
               type="button"
               className="known-vault-open"
-              aria-label={`Unlock ${vault.name}`}
               disabled={!vault.present}
               onClick={() => onUnlock(vault.directory)}
             >

@@ -59,7 +59,7 @@ function Choice(props: {
   readonly onClick: () => void;
 }) {
   return (
-    <button type="button" className="choice" aria-label={props.name} onClick={props.onClick}>
+    <button type="button" className="choice" onClick={props.onClick}>
       <span className="choice-icon" aria-hidden="true">
         {props.icon}
       </span>
