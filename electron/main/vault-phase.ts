@@ -4,6 +4,7 @@
  * is left in memory.
  */
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import { passphraseBytes } from '../../shared/model/passphrase.ts';
 import type { CorePorts } from '../core/ports.ts';
 import type { Core } from '../core/request.ts';
 import type { Ask } from '../ipc/desk.ts';

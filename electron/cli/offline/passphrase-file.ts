@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { normalisedPassphrase } from '../../../shared/model/passphrase.ts';
 import { type Surroundings, tell } from '../surroundings.ts';
 
 /** Nobody types more. */
@@ -27,9 +28,13 @@ export async function revealPassphrase(file: string, surroundings: Surroundings)
     if (line.length > MAX_BYTES || line.includes(0x0a)) {
       throw new KeywardenError('invalid-request', `The passphrase file ${file} must hold one line.`);
     }
-    const passphrase = Uint8Array.from(line);
-    buffer.fill(0);
-    return passphrase;
+    try {
+      return normalisedPassphrase(line);
+    } catch {
+      throw new KeywardenError('invalid-request', `The passphrase file ${file} is not UTF-8 text.`);
+    } finally {
+      buffer.fill(0);
+    }
   } finally {
     await opened.close();
   }
