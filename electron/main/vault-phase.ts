@@ -212,7 +212,7 @@ function resting(known: KnownVaults): PhaseState {
 
 /** Lends the passphrase as bytes and zero-fills them: the text itself cannot be wiped, its copies can. */
 async function withBytes<T>(passphrase: string, use: (bytes: Uint8Array) => Promise<T>): Promise<T> {
-  const bytes = new TextEncoder().encode(passphrase.normalize('NFC'));
+  const bytes = passphraseBytes(passphrase);
   try {
     return await use(bytes);
   } finally {
