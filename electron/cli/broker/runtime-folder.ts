@@ -14,9 +14,10 @@ export async function runtimeFolderIsOurs(folder: string, { platform, uid }: Sur
 
 /** Makes the folder, or checks the one that is there. Throws `not-available` when it is not this user's own. */
 export async function ensureRuntimeFolder(folder: string, surroundings: Surroundings): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const found = await lstat(folder);
-  if (surroundings.platform !== 'win32' && found.isDirectory() && found.uid === surroundings.uid) {
+  // What stands in the way is told by the check.
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => {});
+  const found = await lstat(folder).catch(() => undefined);
+  if (surroundings.platform !== 'win32' && found?.isDirectory() && found.uid === surroundings.uid) {
     await chmod(folder, 0o700);
   }
   if (await runtimeFolderIsOurs(folder, surroundings)) return;

@@ -1,0 +1,25 @@
+import type { Command } from './command.ts';
+import { deleteCommand } from './commands/delete.ts';
+import { listCommand } from './commands/list.ts';
+import { loginCommand } from './commands/login.ts';
+import { readCommand } from './commands/read.ts';
+import { sealCommand } from './commands/seal.ts';
+import { statusCommand } from './commands/status.ts';
+import { writeCommand } from './commands/write.ts';
+import { initCommand } from './offline/init-command.ts';
+import { serveCommand } from './offline/serve-command.ts';
+import { runCommand } from './run/run-command.ts';
+
+/** Every command, in the order in which help shows them. */
+export const COMMANDS: readonly Command[] = [
+  initCommand,
+  serveCommand,
+  loginCommand,
+  statusCommand,
+  sealCommand,
+  readCommand,
+  writeCommand,
+  listCommand,
+  deleteCommand,
+  runCommand,
+];

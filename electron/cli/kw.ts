@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { tmpdir } from 'node:os';
+import process from 'node:process';
+import { version } from '../../package.json';
+import { COMMANDS } from './commands.ts';
+import { runKw } from './run-kw.ts';
+
+// The exit code is set, not forced: what was written must reach its pipe first.
+process.exitCode = await runKw(process.argv.slice(2), COMMANDS, version, {
+  env: process.env,
+  platform: process.platform,
+  uid: process.getuid?.(),
+  tmpdir: tmpdir(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});

@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type Command, type Invocation, JSON_OPTION, optionFlag, optionText } from '../command.ts';
+import { tell } from '../surroundings.ts';
+import { revealPassphrase } from './passphrase-file.ts';
+import { systemPorts } from './system-ports.ts';
+
+/** `kw init`: makes a vault and prints its root token, once. */
+export const initCommand: Command = {
+  name: 'init',
+  summary: 'Makes a vault and prints its root token, once',
+  usage: '--vault DIR --passphrase-file FILE [--json]',
+  details:
+    'The vault has secret/ (KV 2), database/ and auth/approle/ mounted. The folder must be empty or not there yet.',
+  options: {
+    vault: { type: 'string', value: 'DIR', help: 'the folder of the vault' },
+    'passphrase-file': { type: 'string', value: 'FILE', help: 'a file whose one line is the passphrase' },
+    ...JSON_OPTION,
+  },
+  positionals: { min: 0, max: 0 },
+  async run(invocation) {
+    const { surroundings } = invocation;
+    const directory = resolve(requiredText(invocation, 'vault'));
+    const passphrase = await revealPassphrase(requiredText(invocation, 'passphrase-file'), surroundings);
+    try {
+      // Loaded here, so that commands that ask a broker start without the vault.
+      const { createKeywardenVault } = await import('../../keywarden.ts');
+      const made = await createKeywardenVault({ directory, passphrase, ports: systemPorts(surroundings) });
+      const shown = { vault_id: made.vaultId, root_token: made.rootToken, recovery_kit: null };
+      surroundings.stdout.write(`${JSON.stringify(shown)}\n`);
+    } finally {
+      passphrase.fill(0);
+    }
+    if (!optionFlag(invocation, 'json')) {
+      tell(
+        surroundings,
+        'the vault is made. The root token is shown this once: keep it where nobody finds it.',
+      );
+    }
+    return 0;
+  },
+};
+
+/** The text of an option that the command cannot do without. Throws `usage`. */
+export function requiredText(invocation: Invocation, name: string): string {
+  const text = optionText(invocation, name);
+  if (text) return text;
+  throw new KeywardenError('usage', `--${name} is missing.`);
+}

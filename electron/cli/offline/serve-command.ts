@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type RuntimePaths, runtimePaths } from '../../../shared/model/runtime-paths.ts';
+import type { CorePorts } from '../../core/ports.ts';
+import type { ServedKeywarden, serveKeywarden } from '../../keywarden.ts';
+import { ensureRuntimeFolder } from '../broker/runtime-folder.ts';
+import { type Command, type Invocation, optionFlag, optionText } from '../command.ts';
+import { requiredText } from './init-command.ts';
+import { parseListenAddress } from './listen-address.ts';
+import { revealPassphrase } from './passphrase-file.ts';
+import { systemPorts } from './system-ports.ts';
+
+const DEFAULT_LISTEN = '127.0.0.1:8200';
+
+/** `kw serve`: a broker without a desktop, in the foreground, until it is told to end. */
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'Serves a vault without the desktop app',
+  usage: '--vault DIR --passphrase-file FILE [options], or serve --dev [options]',
+  details: [
+    'Prints {"event":"ready","address":"http://…"} on one line when it serves, and ends cleanly on SIGTERM.',
+    '--dev serves an empty vault in memory, unsealed, with KV 2 at secret/; it is gone at the end.',
+  ].join('\n'),
+  options: {
+    vault: { type: 'string', value: 'DIR', help: 'the folder of the vault' },
+    'passphrase-file': { type: 'string', value: 'FILE', help: 'a file whose one line is the passphrase' },
+    listen: {
+      type: 'string',
+      value: 'HOST:PORT',
+      help: `where to listen (default: ${DEFAULT_LISTEN}, else the next free port)`,
+    },
+    socket: {
+      type: 'string',
+      value: 'PATH',
+      help: 'the local socket (default: in the runtime folder of this user)',
+    },
+    dev: { type: 'boolean', help: 'an empty vault in memory, for trying things' },
+    'dev-root-token-id': { type: 'string', value: 'TOKEN', help: 'the root token of --dev' },
+    'dev-kv-version': { type: 'string', value: '2', help: 'the version of KV at secret/ of --dev' },
+  },
+  positionals: { min: 0, max: 0 },
+  async run(invocation) {
+    const { surroundings } = invocation;
+    const listen = parseListenAddress(optionText(invocation, 'listen') ?? DEFAULT_LISTEN);
+    const ports = systemPorts(surroundings);
+    const paths = runtimePaths(surroundings);
+    const chosen = optionText(invocation, 'socket');
+    if (chosen === undefined) await ensureRuntimeFolder(paths.folder, surroundings);
+
+    const ended = untilTold();
+    const { keywarden, rootToken } = await openOne(invocation, ports);
+    const socketPath = chosen === undefined ? paths.socketPath : resolve(chosen);
+    const served = await serve({ keywarden, listen, socketPath, ports });
+    // Whoever holds the socket of this user is the one that kw finds; the address goes with it.
+    const found = served.socketPath === paths.socketPath;
+    try {
+      if (found) await leaveAddress(paths, served.address);
+      const ready = { event: 'ready', address: served.address, root_token: rootToken };
+      surroundings.stdout.write(`${JSON.stringify(ready)}\n`);
+      await ended;
+    } finally {
+      if (found) await rm(paths.addressPath, { force: true });
+      await served.close();
+    }
+    return 0;
+  },
+};
+
+/** Serves, or leaves no vault open behind. */
+async function serve(options: Parameters<typeof serveKeywarden>[0]): Promise<ServedKeywarden> {
+  const { serveKeywarden } = await import('../../keywarden.ts');
+  try {
+    return await serveKeywarden(options);
+  } catch (error) {
+    await options.keywarden.close();
+    throw error;
+  }
+}
+
+/** Written beside and renamed: nobody reads half an address. */
+async function leaveAddress({ addressPath }: RuntimePaths, address: string | undefined): Promise<void> {
+  await writeFile(`${addressPath}.new`, `${address ?? ''}\n`, { mode: 0o600 });
+  await rename(`${addressPath}.new`, addressPath);
+}
+
+async function openOne(invocation: Invocation, ports: CorePorts) {
+  const { openDevKeywarden, openKeywarden } = await import('../../keywarden.ts');
+  if (optionFlag(invocation, 'dev')) {
+    const version = optionText(invocation, 'dev-kv-version') ?? '2';
+    if (version !== '2') throw new KeywardenError('usage', '--dev-kv-version takes 2 only.');
+    if (
+      optionText(invocation, 'vault') !== undefined ||
+      optionText(invocation, 'passphrase-file') !== undefined
+    ) {
+      throw new KeywardenError(
+        'usage',
+        '--dev has no vault on disk: leave out --vault and --passphrase-file.',
+      );
+    }
+    const given = optionText(invocation, 'dev-root-token-id');
+    const keywarden = await openDevKeywarden({ ports, ...(given !== undefined && { rootToken: given }) });
+    return { keywarden, rootToken: keywarden.rootToken };
+  }
+  const directory = resolve(requiredText(invocation, 'vault'));
+  const passphrase = await revealPassphrase(
+    requiredText(invocation, 'passphrase-file'),
+    invocation.surroundings,
+  );
+  try {
+    return { keywarden: await openKeywarden({ directory, passphrase, ports }), rootToken: undefined };
+  } finally {
+    passphrase.fill(0);
+  }
+}
+
+/** Resolves when the terminal or a service manager wants us to end. */
+function untilTold(): Promise<unknown> {
+  const told = new AbortController();
+  const { signal } = told;
+  return Promise.race([once(process, 'SIGTERM', { signal }), once(process, 'SIGINT', { signal })]).finally(
+    () => told.abort(),
+  );
+}
