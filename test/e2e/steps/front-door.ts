@@ -1,0 +1,43 @@
+import { expect, type Page } from '@playwright/test';
+import type { TestDesktop } from '../../support/electron-app.ts';
+
+/** What opens every vault of these journeys. */
+export const PASSPHRASE = 'copper lantern walks by the quiet harbour';
+
+/** The first minutes of a person: from the welcome screen into an empty vault. */
+export async function createVault(desktop: TestDesktop, name = 'Seaside Hotel'): Promise<Page> {
+  const page = await desktop.window();
+  await page.getByRole('button', { name: 'Create a vault' }).click();
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByLabel('Repeat the passphrase').fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Create vault' }).click();
+  await expectOpen(page);
+  return page;
+}
+
+/** Types the passphrase into the unlock screen and waits for the house behind it. */
+export async function unlock(page: Page): Promise<void> {
+  await tryPassphrase(page, PASSPHRASE);
+  await expectOpen(page);
+}
+
+/** Types a passphrase, right or wrong, and asks to be let in. */
+export async function tryPassphrase(page: Page, passphrase: string): Promise<void> {
+  await page.getByLabel('Passphrase').fill(passphrase);
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+}
+
+/** The window after locking or sealing: a new one, because the old one's process goes with what it showed. */
+export async function closedWindow(desktop: TestDesktop): Promise<Page> {
+  await expect(async () => {
+    const page = await desktop.window();
+    await expect(page.getByLabel('Passphrase')).toBeVisible({ timeout: 2000 });
+  }).toPass();
+  return desktop.window();
+}
+
+/** Deriving the key takes a second or more by design, and more than that on a busy machine. */
+async function expectOpen(page: Page): Promise<void> {
+  await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible({ timeout: 60_000 });
+}
