@@ -1,3 +1,4 @@
+// Started as `node -- scripts/kw.mjs`: without the two dashes Node 20 would take kw's own --env-file for itself.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { announce } from './process/announce.mjs';
