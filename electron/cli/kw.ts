@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// The -- keeps node from taking our --env-file for its own, which it looks for behind the script as well.
 import { tmpdir } from 'node:os';
 import process from 'node:process';
 import { version } from '../../package.json';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The built `kw`, as it is installed. */
-export const KW = resolve('out/main/kw.js');
+/** The built `kw`; started with `node --`, as its first line says. */
+const KW = resolve('out/main/kw.js');
 
 /** How one command ended. */
 export interface KwResult {
@@ -48,7 +48,10 @@ export function makeKwHome(): KwHome {
   const running = new Set<ChildProcess>();
 
   const start: KwHome['start'] = (args, options = {}) => {
-    const child = spawn(process.execPath, [KW, ...args], { env: { ...env, ...options.env }, cwd: folder });
+    const child = spawn(process.execPath, ['--', KW, ...args], {
+      env: { ...env, ...options.env },
+      cwd: folder,
+    });
     running.add(child);
     child.once('exit', () => running.delete(child));
     return child;

@@ -76,6 +76,10 @@ async function waitForDecision(client: BrokerClient, request: string): Promise<A
 async function keepToken(token: string, surroundings: Surroundings): Promise<void> {
   const { folder, tokenPath } = runtimePaths(surroundings);
   await ensureRuntimeFolder(folder, surroundings);
-  await writeFile(`${tokenPath}.new`, `${token}\n`, { mode: 0o600 });
-  await rename(`${tokenPath}.new`, tokenPath);
+  try {
+    await writeFile(`${tokenPath}.new`, `${token}\n`, { mode: 0o600 });
+    await rename(`${tokenPath}.new`, tokenPath);
+  } catch (cause) {
+    throw new KeywardenError('not-available', `The token cannot be kept at ${tokenPath}.`, { cause });
+  }
 }
