@@ -74,8 +74,11 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
       },
       async screenClosed() {
         held.forgetAll();
-        await clipboard.clear();
-        await around.replaceWindow();
+        try {
+          await clipboard.clear();
+        } finally {
+          await around.replaceWindow();
+        }
       },
       sealing: async (ask) => sample?.end(ask),
       changed: () => send({ kind: 'status' }),

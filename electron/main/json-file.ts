@@ -11,8 +11,18 @@ export async function readJsonFile<T>(file: string, schema: z.ZodType<T>, fallba
   }
 }
 
+/** Writes one file, one value after the other. */
+export function jsonFileWriter(file: string): (value: unknown) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (value) => {
+    const written = last.then(() => writeJsonFile(file, value));
+    last = written.catch(() => undefined);
+    return written;
+  };
+}
+
 /** Writes beside and renames into place, so that a crash leaves the old file or the new one. Holds no secrets. */
-export async function writeJsonFile(file: string, value: unknown): Promise<void> {
+async function writeJsonFile(file: string, value: unknown): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const beside = `${file}.new`;
   const handle = await open(beside, 'w', 0o600);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { jsonFileWriter, readJsonFile } from './json-file.ts';
 
 const fileShape = z.object({
   vaults: z.array(z.object({ directory: z.string(), name: z.string() })).max(100),
@@ -23,8 +23,9 @@ export interface KnownVaults {
 /** Loads the list from its file. */
 export async function openKnownVaults(file: string): Promise<KnownVaults> {
   let { vaults } = await readJsonFile(file, fileShape, { vaults: [] });
+  const write = jsonFileWriter(file);
   const keep = async (next: typeof vaults): Promise<void> => {
-    await writeJsonFile(file, { vaults: next });
+    await write({ vaults: next });
     vaults = next;
   };
   return {

@@ -1,5 +1,5 @@
 import { CONTRACT, type Preferences } from '../../shared/ipc/contract.ts';
-import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { jsonFileWriter, readJsonFile } from './json-file.ts';
 
 const DEFAULTS: Preferences = { theme: 'system', clipboardSeconds: 30, idleLockMinutes: 15 };
 
@@ -12,10 +12,11 @@ export interface PreferencesStore {
 /** Loads the preferences from their file, or starts with the defaults. */
 export async function openPreferences(file: string): Promise<PreferencesStore> {
   let preferences = await readJsonFile(file, CONTRACT['app.preferences'].output, DEFAULTS);
+  const keep = jsonFileWriter(file);
   return {
     current: () => preferences,
     async write(next) {
-      await writeJsonFile(file, next);
+      await keep(next);
       preferences = next;
     },
   };

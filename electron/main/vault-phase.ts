@@ -148,9 +148,12 @@ export function createVaultPhase(options: {
       await hooks.sealing((operation, path, data) => askCore(keywarden.core, session, operation, path, data));
       await endSession(keywarden.core, session);
     } finally {
-      await keywarden.close();
+      try {
+        await keywarden.close();
+      } finally {
+        await hooks.screenClosed();
+      }
     }
-    await hooks.screenClosed();
     hooks.changed();
   };
 

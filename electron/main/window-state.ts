@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { jsonFileWriter, readJsonFile } from './json-file.ts';
 
 const shape = z.object({
   /** Absent until the person has moved it: the system then chooses the place. */
@@ -24,17 +24,19 @@ interface Area {
 /** Remembers the window between runs. */
 export interface WindowStateStore {
   current(): WindowState;
+  /** Never fails: a window that opens elsewhere next time is no reason to stop what is being done. */
   remember(state: WindowState): Promise<void>;
 }
 
 /** Loads the last state; a place that no screen shows any more is dropped, its size kept. */
 export async function openWindowState(file: string, screens: readonly Area[]): Promise<WindowStateStore> {
   let state = visible(await readJsonFile(file, shape, DEFAULT), screens);
+  const write = jsonFileWriter(file);
   return {
     current: () => state,
     async remember(next) {
       state = next;
-      await writeJsonFile(file, next);
+      await write(next).catch(() => undefined);
     },
   };
 }

@@ -58,7 +58,12 @@ export function createMainWindow(options: {
       if (maximized) window.maximize();
       window.show();
     });
-    await window.loadURL(`${APP_ORIGIN}/`);
+    try {
+      await window.loadURL(`${APP_ORIGIN}/`);
+    } catch (error) {
+      // Replaced or closed while it was loading: nothing is missing.
+      if (!window.isDestroyed()) throw error;
+    }
     return window;
   };
 
@@ -76,7 +81,7 @@ export function createMainWindow(options: {
     async replace() {
       const old = current;
       if (!old) return;
-      await options.state.remember(stateOf(old));
+      void options.state.remember(stateOf(old));
       // The new one is there before the old one goes: otherwise it would count as the last window closed.
       const opening = open();
       old.destroy();

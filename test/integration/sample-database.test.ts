@@ -142,6 +142,19 @@ describe('the sample database', () => {
     expect(core.written.has('database/config/sample')).toBe(true);
   });
 
+  it('stays noted while its vault could not be told, and is taken out at the next chance', async () => {
+    await sample.start(core.ask, 'vault-1');
+    const files = folder();
+    await sample.end(() => Promise.reject(new KeywardenError('ledger-unavailable')));
+    expect(existsSync(files)).toBe(false);
+    expect(core.written.has('database/config/sample')).toBe(true);
+    await sample.start(core.ask, 'vault-1');
+    expect(sample.state().state).toBe('running');
+    await sample.stop(core.ask);
+    expect(core.written.has('database/config/sample')).toBe(false);
+    expect(existsSync(noteFile())).toBe(false);
+  });
+
   it('refuses to start where a connection of that name is somebody else’s', async () => {
     await core.ask('update', 'database/config/sample', { mine: true });
     await expect(sample.start(core.ask, 'vault-1')).rejects.toMatchObject({ code: 'path-in-use' });

@@ -65,19 +65,22 @@ test('I4: the keys of the bridge are the contract, and nothing else crosses', as
 
 test('I4: an event reaches the page as plain data, without the event object', async ({ desktop }) => {
   const page = await desktop.window();
-  const heard = page.evaluate(
-    () =>
-      new Promise<{ count: number; keys: string[] }>((resolve) => {
-        const stop = window.keywarden.onEvent((...received: unknown[]) => {
-          stop();
-          resolve({ count: received.length, keys: Object.keys(received[0] as object) });
-        });
-      }),
-  );
+  await page.evaluate(() => {
+    const received = new Promise((resolve) => {
+      const stop = window.keywarden.onEvent((...args: unknown[]) => {
+        stop();
+        resolve({ count: args.length, keys: Object.keys(args[0] as object) });
+      });
+    });
+    Object.assign(globalThis, { received });
+  });
   await desktop.app.evaluate(({ BrowserWindow }) => {
     BrowserWindow.getAllWindows()[0]?.webContents.send('keywarden.event', { kind: 'status' });
   });
-  expect(await heard).toEqual({ count: 1, keys: ['kind'] });
+  const received = await page.evaluate(
+    () => (globalThis as unknown as { received: Promise<unknown> }).received,
+  );
+  expect(received).toEqual({ count: 1, keys: ['kind'] });
 });
 
 test('I5: what crosses on error is a code and a safe sentence', async ({ desktop }) => {

@@ -129,6 +129,10 @@ test.describe
       });
     });
 
+    test('none of this has failed behind the scenes', () => {
+      expect(desktop.log()).not.toMatch(/"level":"error"|Uncaught|UnhandledPromise|has been destroyed/);
+    });
+
     test('the next start remembers the vault, sealed', async () => {
       desktop = await desktop.restart();
       const page = await desktop.window();

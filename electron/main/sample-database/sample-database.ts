@@ -41,23 +41,24 @@ export function createSampleDatabase(options: {
   const { programs, leftovers, progress } = options;
   let state: 'absent' | 'starting' | 'running' = 'absent';
   let server: PostgresServer | undefined;
-  let starting: Promise<void> = Promise.resolve();
+  let starting: Promise<unknown> = Promise.resolve();
 
   const become = (next: typeof state): void => {
     state = next;
     options.changed();
   };
 
-  const stopServer = async (): Promise<void> => {
+  /** Ends the server and deletes its files. A vault that still knows the sample keeps its note, to be swept later. */
+  const stopServer = async (isDismissed: boolean): Promise<void> => {
     const stopping = server;
     server = undefined;
     await stopping?.stop();
-    await leftovers.finish();
+    if (isDismissed) await leftovers.finish();
+    else await leftovers.sweep();
     become('absent');
   };
 
   const launch = async (vaultId: string, password: string): Promise<PostgresServer> => {
-    await leftovers.sweep();
     const folder = await leftovers.begin(vaultId, programs.runAs !== undefined);
     progress('Making a PostgreSQL for you…');
     const data = await makeCluster(programs, folder);
@@ -97,61 +98,58 @@ export function createSampleDatabase(options: {
     await ask('delete', `database/config/${SAMPLE.connection}`);
   };
 
+  /** Whether the vault has forgotten the sample. A locked or failing vault is no reason to keep the server. */
+  const dismissed = async (ask: Ask): Promise<boolean> => {
+    try {
+      await dismiss(ask);
+      return true;
+    } catch {
+      options.log('warn', 'sample.not-dismissed');
+      return false;
+    }
+  };
+
   const start = async (ask: Ask, vaultId: string): Promise<void> => {
     if (state !== 'absent') {
       throw new KeywardenError('invalid-request', 'The sample database is there already.');
     }
     become('starting');
-    let isIntroduced = false;
+    let isDismissed = true;
     try {
+      await sweep(ask, vaultId);
       if ((await orNothing(ask('read', `database/config/${SAMPLE.connection}`))) !== undefined) {
         throw new KeywardenError('path-in-use', `There is a connection called ${SAMPLE.connection} already.`);
       }
       const password = Buffer.from(options.random(24)).toString('hex');
       server = await launch(vaultId, password);
-      isIntroduced = true;
+      isDismissed = false;
       await introduce(ask, server.port, password);
       become('running');
     } catch (error) {
-      if (isIntroduced) await dismiss(ask).catch(() => undefined);
-      await stopServer();
+      if (!isDismissed) isDismissed = await dismissed(ask);
+      await stopServer(isDismissed);
       throw error;
     }
   };
 
   const stop = async (ask: Ask): Promise<void> => {
     await starting;
-    if (state !== 'running') return;
-    try {
-      await dismiss(ask);
-    } finally {
-      await stopServer();
-    }
+    if (state === 'running') await stopServer(await dismissed(ask));
+  };
+
+  const sweep = async (ask: Ask, vaultId: string): Promise<void> => {
+    if ((await leftovers.sweep()) === vaultId && (await dismissed(ask))) await leftovers.finish();
   };
 
   return {
     state: () => ({ state, address: server ? `127.0.0.1:${server.port}` : null }),
     start(ask, vaultId) {
       const work = start(ask, vaultId);
-      starting = work.catch(() => undefined);
+      starting = Promise.allSettled([starting, work]);
       return work;
     },
     stop,
-    async sweep(ask, vaultId) {
-      if ((await leftovers.sweep()) !== vaultId) return;
-      try {
-        await dismiss(ask);
-        await leftovers.finish();
-      } catch {
-        options.log('warn', 'sample.leftovers-stay');
-      }
-    },
-    async end(ask) {
-      try {
-        await stop(ask);
-      } catch {
-        options.log('warn', 'sample.not-dismissed');
-      }
-    },
+    sweep,
+    end: stop,
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { readJsonFile, writeJsonFile } from '../json-file.ts';
+import { jsonFileWriter, readJsonFile } from '../json-file.ts';
 
 const note = z.object({ folder: z.string(), vaultId: z.string() }).nullable();
 
@@ -24,6 +24,7 @@ const PREFIX = 'keywarden-sample-';
 export function sampleLeftovers(userData: string): SampleLeftovers {
   const file = join(userData, 'sample.json');
   const own = join(userData, 'sample');
+  const write = jsonFileWriter(file);
   const noted = () => readJsonFile(file, note, null);
   const removeFiles = async (folder: string): Promise<void> => {
     // The note is a file that anything could have changed: nothing else than a folder of ours is ever deleted.
@@ -33,7 +34,7 @@ export function sampleLeftovers(userData: string): SampleLeftovers {
   return {
     async begin(vaultId, shared) {
       const folder = shared ? await mkdtemp(join(tmpdir(), PREFIX)) : own;
-      await writeJsonFile(file, { folder, vaultId });
+      await write({ folder, vaultId });
       return folder;
     },
     async sweep() {

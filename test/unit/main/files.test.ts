@@ -23,6 +23,18 @@ describe('what the desktop remembers', () => {
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
+  it('is written whole, one after the other, when two ask at once', async () => {
+    const file = join(folder, 'preferences.json');
+    const store = await openPreferences(file);
+    const chosen = (clipboardSeconds: number) => ({
+      theme: 'dark' as const,
+      clipboardSeconds,
+      idleLockMinutes: 0,
+    });
+    await Promise.all(Array.from({ length: 20 }, (_, index) => store.write(chosen(10 + index))));
+    expect((await openPreferences(file)).current()).toEqual(chosen(29));
+  });
+
   it.each(['', '{', 'null', '{"theme":"pink"}', '[]'])(
     'does not fail on a damaged file: %j',
     async (text) => {
