@@ -101,7 +101,9 @@ export function mountRoutes(needs: Needs, name: 'mounts' | 'auth'): readonly Rou
     decide(turn, { path }): ReplyDecision | EffectDecision {
       const gone = needs.cache.mounts(turn.db).at(fullPath(path));
       if (!gone) return { kind: 'reply', reply: {} };
-      if (BUILT_IN_PATHS.includes(gone.path)) {
+      // `sys/mounts` asks for no sudo: an auth method goes by `sys/auth` alone.
+      const isForeign = name === 'mounts' && gone.path.startsWith('auth/');
+      if (BUILT_IN_PATHS.includes(gone.path) || isForeign) {
         throw new KeywardenError('invalid-request', `cannot unmount "${gone.path}"`);
       }
       const leases = liveLeasesOf(turn.db, gone.uuid).map(({ id }) => id);
