@@ -19,7 +19,7 @@ export function renewLeaseRoutes(needs: Pick<CoreServices, 'cache' | 'registry'>
   const renew = handler({
     input: renewal,
     decide(turn, input): ReplyDecision | EffectDecision {
-      const row = renewable(turn, input.lease_id || input.url_lease_id);
+      const row = renewable(turn, input.url_lease_id || input.lease_id);
       const wanted = input.increment || row.ttl;
       const ttl = Math.min(wanted, secondsUntil(row.maxExpiresAt, turn.now));
       const expiresAt = Math.min(turn.now + ttl * 1000, row.maxExpiresAt);

@@ -48,7 +48,8 @@ export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker
   const revoke = handler({
     input: one,
     decide(turn, input) {
-      const id = input.lease_id || input.url_lease_id;
+      // The path was authorized, the body was not.
+      const id = input.url_lease_id || input.lease_id;
       if (id === '') throw new KeywardenError('invalid-request', 'lease_id must be specified');
       const row = findLease(turn.db, id);
       return end(turn, row ? [row] : [], input.sync);
