@@ -49,5 +49,5 @@ export const lookupLeaseRoutes: readonly Route[] = [
   { pattern: 'leases/lookup', operations: { update: lookup } },
   { pattern: 'leases/lookup', sudo: true, operations: { list: listBelow } },
   { pattern: 'leases/lookup/:prefix*', sudo: true, operations: { list: listBelow } },
-  { pattern: 'internal/leases', operations: { read: keycards } },
+  { pattern: 'internal/leases', sudo: true, operations: { read: keycards } },
 ];
