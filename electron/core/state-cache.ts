@@ -37,7 +37,7 @@ export function createStateCache(): StateCache {
       const current = revision(db, 'policies');
       if (current !== aclRevision || acls.size >= MAX_ACLS) acls.clear();
       aclRevision = current;
-      const key = policies.join('\n');
+      const key = JSON.stringify(policies);
       const known = acls.get(key);
       if (known) return known;
       const acl = compileAcl(
