@@ -54,6 +54,8 @@ export interface Route {
   readonly sudo?: true;
   /** Any living token will do, without a policy: the handler shows nothing that the asker may not reach. */
   readonly anyToken?: true;
+  /** What its pattern captures means the same in any case: policies are asked about the lower case too. */
+  readonly caseless?: true;
   /** Tells create from update for authorization: without it every write is an `update`. */
   exists?(turn: ReadTurn, captures: Readonly<Record<string, string>>): boolean;
   /** `update` also serves create (and POST and PUT), unless `create` is named. */

@@ -128,10 +128,11 @@ export const roleRoutes: readonly Route[] = [
   { pattern: 'role', operations: { list } },
   {
     pattern: 'role/:name',
+    caseless: true,
     exists: (turn, { name }) => findRole(turn.db, turn.mount.uuid, (name ?? '').toLowerCase()) !== undefined,
     operations: { read, update: write, delete: remove },
   },
-  { pattern: 'role/:name/role-id', operations: { read: readRoleId, update: writeRoleId } },
+  { pattern: 'role/:name/role-id', caseless: true, operations: { read: readRoleId, update: writeRoleId } },
 ];
 
 function chooseRoleId(

@@ -55,13 +55,22 @@ const destroyAccessor = handler({
 
 /** Secret-ids: made, listed by accessor, looked up and destroyed. The value itself is never read back. */
 export const secretIdRoutes: readonly Route[] = [
-  { pattern: 'role/:name/secret-id', operations: { update: generateSecretId, list: listAccessors } },
-  { pattern: 'role/:name/custom-secret-id', operations: { update: setCustomSecretId } },
-  { pattern: 'role/:name/secret-id/lookup', operations: { update: lookup } },
-  { pattern: 'role/:name/secret-id/destroy', operations: { update: destroy, delete: destroy } },
-  { pattern: 'role/:name/secret-id-accessor/lookup', operations: { update: lookupAccessor } },
+  {
+    pattern: 'role/:name/secret-id',
+    caseless: true,
+    operations: { update: generateSecretId, list: listAccessors },
+  },
+  { pattern: 'role/:name/custom-secret-id', caseless: true, operations: { update: setCustomSecretId } },
+  { pattern: 'role/:name/secret-id/lookup', caseless: true, operations: { update: lookup } },
+  {
+    pattern: 'role/:name/secret-id/destroy',
+    caseless: true,
+    operations: { update: destroy, delete: destroy },
+  },
+  { pattern: 'role/:name/secret-id-accessor/lookup', caseless: true, operations: { update: lookupAccessor } },
   {
     pattern: 'role/:name/secret-id-accessor/destroy',
+    caseless: true,
     operations: { update: destroyAccessor, delete: destroyAccessor },
   },
 ];

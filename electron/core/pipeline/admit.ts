@@ -85,16 +85,22 @@ function authorize(
   token: TokenRow,
   { request }: Asked,
   operation: Operation,
-  { match }: Place,
+  place: Place,
 ): void {
   if (token.policies.includes('root')) return;
-  const allowed = cache.acl(db, token.policies).allows({
-    operation,
-    path: request.path,
-    sudo: match?.route.sudo === true,
-    data: request.data,
-  });
-  if (!allowed) throw new KeywardenError('policy-denied');
+  const acl = cache.acl(db, token.policies);
+  const sudo = place.match?.route.sudo === true;
+  for (const path of spellings(request.path, operation, place)) {
+    const allowed = acl.allows({ operation, path, sudo, data: request.data });
+    if (!allowed) throw new KeywardenError('policy-denied');
+  }
+}
+
+/** The path as it was asked, and as it is served where that differs: what is denied by either is denied. */
+function spellings(path: string, operation: Operation, { mount, match }: Place): readonly string[] {
+  let served = operation !== 'list' && path.endsWith('/') ? path.slice(0, -1) : path;
+  if (mount && match?.route.caseless) served = mount.path + served.slice(mount.path.length).toLowerCase();
+  return served === path ? [path] : [path, served];
 }
 
 function serve(

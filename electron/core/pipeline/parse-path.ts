@@ -5,11 +5,14 @@ const MAX_LENGTH = 2048;
 const TOKEN_LIKE = /\b(hv[a-z]\.|s\.|b\.)[A-Za-z0-9._-]{16,}/g;
 const RECORDED_LENGTH = 512;
 
-/** Throws `invalid-request` for a path that Vault would refuse: `..`, control characters, far too long. */
+/** Throws `invalid-request` for a path that has a second spelling or that Vault would refuse: `..`, control characters, far too long. */
 export function checkPath(path: string): void {
   if (path.length > MAX_LENGTH) throw new KeywardenError('invalid-request', 'the path is too long');
   if (path.split('/').includes('..')) {
     throw new KeywardenError('invalid-request', 'path cannot contain parent references');
+  }
+  if (path.startsWith('/') || path.includes('//')) {
+    throw new KeywardenError('invalid-request', 'path cannot contain empty segments');
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
   if (/[\u0000-\u001f\u007f]/.test(path)) {

@@ -7,8 +7,15 @@ import { FIXED_POLICIES } from './builtin-policies.ts';
 import { findPolicyText, policyDeleted, policyWritten, storedPolicyNames } from './policy-rows.ts';
 
 const nameField = looseText
-  .transform((name) => name.trim().toLowerCase())
-  .pipe(z.string().regex(/^[^\s/][^/]{0,127}$/, 'a policy name has 1 to 128 characters, without a slash'));
+  .transform((name) => name.toLowerCase())
+  .pipe(
+    z
+      .string()
+      .regex(
+        /^(?!\s)[^/\p{Cc}]{1,128}(?<!\s)$/u,
+        'a policy name has 1 to 128 characters, without a slash or spaces around it',
+      ),
+  );
 
 const named = z.object({ name: nameField });
 /** The text goes by two names: `policy`, and `rules` for old clients. */
@@ -87,7 +94,15 @@ const readAcl = handler({
 /** `sys/policy` and `sys/policies/acl`: one store, two shapes; clients compare the keys of both exactly. */
 export const policyRoutes: readonly Route[] = [
   { pattern: 'policy', operations: { list: listLegacy, read: listLegacy } },
-  { pattern: 'policy/:name', operations: { read: readLegacy, update: write, delete: remove } },
+  {
+    pattern: 'policy/:name',
+    caseless: true,
+    operations: { read: readLegacy, update: write, delete: remove },
+  },
   { pattern: 'policies/acl', operations: { list: listAcl } },
-  { pattern: 'policies/acl/:name', operations: { read: readAcl, update: write, delete: remove } },
+  {
+    pattern: 'policies/acl/:name',
+    caseless: true,
+    operations: { read: readAcl, update: write, delete: remove },
+  },
 ];
