@@ -37,6 +37,20 @@ const dark: MantineColorsTuple = [
   '#0f0f10',
 ];
 
+/** The same for the light theme, lightest first: the library's own greys are bluish. */
+const gray: MantineColorsTuple = [
+  '#f9f8f6',
+  '#f2f1ef',
+  '#e9e7e3',
+  '#dfdcd7',
+  '#d0cdc7',
+  '#b3afa8',
+  '#8d8982',
+  '#66635d',
+  '#403d39',
+  '#1d1c1a',
+];
+
 const danger: MantineColorsTuple = [
   '#fdeceb',
   '#f9d5d2',
@@ -54,7 +68,7 @@ const danger: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'brass',
   primaryShade: { light: 7, dark: 4 },
-  colors: { brass, dark, danger },
+  colors: { brass, dark, gray, danger },
   autoContrast: true,
   luminanceThreshold: 0.3,
   fontFamily: "'Inter Variable', system-ui, sans-serif",

@@ -11,6 +11,13 @@ export function countdownWords(seconds: number): string {
   return `${Math.floor(left / DAY)} d ${Math.floor((left % DAY) / HOUR)} h`;
 }
 
+/** The same for the middle of a ring, where there is room for one unit. */
+export function ringWords(seconds: number): string {
+  const left = Math.max(0, Math.floor(seconds));
+  if (left < HOUR) return countdownWords(left);
+  return left < DAY ? `${Math.floor(left / HOUR)} h` : `${Math.floor(left / DAY)} d`;
+}
+
 /** A length of time as a person says it: `1 hour`, `90 seconds`, `32 days`. */
 export function durationWords(seconds: number): string {
   if (seconds >= DAY && seconds % DAY === 0) return count(seconds / DAY, 'day');

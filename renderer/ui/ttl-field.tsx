@@ -42,7 +42,8 @@ export function TtlField({ label, description, text, onText, choices, most }: Tt
         onChange={(event) => onText(event.currentTarget.value)}
         error={problem}
         rightSection={seconds !== null && <span className="quiet ttl-words">{durationWords(seconds)}</span>}
-        rightSectionWidth={110}
+        rightSectionWidth={120}
+        rightSectionPointerEvents="none"
         spellCheck={false}
         autoComplete="off"
       />

@@ -37,7 +37,6 @@ test.beforeAll(async () => {
   camera = openCamera(desktop);
 });
 test.afterAll(async () => {
-  console.log(desktop.log());
   await desktop.close();
 });
 
@@ -130,6 +129,12 @@ async function databases(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: 'Copy connection URL' })).toBeVisible();
   await camera.take('issued');
   await page.getByRole('button', { name: 'Done' }).click();
+  for (const ttl of ['2m', '35m', '1h']) {
+    await page.getByRole('button', { name: 'Issue a keycard' }).click();
+    await page.getByLabel('Lives for').fill(ttl);
+    await page.getByRole('button', { name: 'Issue keycard' }).click();
+    await page.getByRole('button', { name: 'Done' }).click();
+  }
   await camera.take('databases-role');
   await page.getByRole('listbox', { name: 'Databases and kinds of access' }).press('ArrowUp');
   await expect(page.getByText('Healthy')).toBeVisible();

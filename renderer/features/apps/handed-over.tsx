@@ -5,7 +5,7 @@ import { ask } from '../../bridge/ask.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Keycard } from '../../ui/keycard.tsx';
 import { useNow } from '../../ui/ticker.ts';
-import { countdownWords } from '../../ui/time-words.ts';
+import { ringWords } from '../../ui/time-words.ts';
 
 interface HandedOverProps {
   readonly app: string;
@@ -29,7 +29,7 @@ export function HandedOver({ app, given, onClose }: HandedOverProps) {
         holder={app}
         door="auth/approle/login"
         fraction={fraction}
-        left={countdownWords(left / 1000)}
+        left={ringWords(left / 1000)}
         tone={left === 0 ? 'dead' : fraction < 0.2 ? 'expiring' : 'active'}
         state={left === 0 ? 'Dead' : 'One use left'}
         promise={null}

@@ -84,7 +84,17 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
           <Particular name="Issued">
             <RelativeTime at={keycard.issuedAt} />
           </Particular>
-          <Particular name={live ? 'Ends' : keycard.expiresAt > now ? 'Would have ended' : 'Ended'}>
+          <Particular
+            name={
+              stuck
+                ? 'Should have ended'
+                : live
+                  ? 'Ends'
+                  : keycard.expiresAt > now
+                    ? 'Would have ended'
+                    : 'Ended'
+            }
+          >
             <RelativeTime at={keycard.expiresAt} />
           </Particular>
           {live && keycard.renewable && (

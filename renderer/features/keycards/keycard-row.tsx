@@ -1,6 +1,6 @@
 import './keycard-row.css';
 import type { Keycard } from '../../../shared/ipc/contract.ts';
-import { Ring } from '../../ui/ring.tsx';
+import { Ring, type Tone } from '../../ui/ring.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { countdownWords, exactWords, relativeWords } from '../../ui/time-words.ts';
@@ -28,14 +28,18 @@ export function KeycardRow({ keycard }: { readonly keycard: Keycard }) {
         dateTime={new Date(keycard.expiresAt).toISOString()}
         title={exactWords(keycard.expiresAt)}
       >
-        {isLive(keycard)
-          ? countdownWords((keycard.expiresAt - now) / 1000)
-          : keycard.expiresAt > now
-            ? 'ended early'
-            : relativeWords(keycard.expiresAt, now)}
+        {leftWords(keycard, seen.tone, now)}
       </time>
     </div>
   );
+}
+
+/** What is left of its time; how far it is over it; or when it ended. */
+function leftWords(keycard: Keycard, tone: Tone, now: number): string {
+  const left = (keycard.expiresAt - now) / 1000;
+  if (tone === 'blocked') return `${countdownWords(-left)} over`;
+  if (isLive(keycard)) return countdownWords(left);
+  return left > 0 ? 'ended early' : relativeWords(keycard.expiresAt, now);
 }
 
 /** The words over the columns. */

@@ -1,14 +1,18 @@
 import type { Keycard as Lease } from '../../../shared/ipc/contract.ts';
 import { Keycard } from '../../ui/keycard.tsx';
 import { useNow } from '../../ui/ticker.ts';
-import { countdownWords } from '../../ui/time-words.ts';
+import { ringWords } from '../../ui/time-words.ts';
 import { isLive, seenState } from './keycard-state.ts';
 
 /** A lease drawn as the card that it is. */
 export function LeaseCard({ keycard }: { readonly keycard: Lease }) {
   const now = useNow();
   const seen = seenState(keycard, now);
-  const left = isLive(keycard) ? countdownWords((keycard.expiresAt - now) / 1000) : '—';
+  const left = isLive(keycard)
+    ? seen.tone === 'blocked'
+      ? 'over'
+      : ringWords((keycard.expiresAt - now) / 1000)
+    : '—';
   return (
     <Keycard
       holder={keycard.holder}
