@@ -42,6 +42,9 @@ export function createScheduler(needs: Needs, deadlines: readonly Deadlines[]): 
     cancel = clock.after(Math.max(1, Math.ceil(wakeAt - now)), pass);
   };
 
+  /** What was set while a pass ran is not in what the pass has read. */
+  const orEarlier = (next: number | undefined) => Math.min(next ?? Number.POSITIVE_INFINITY, wakeAt);
+
   const settle = (changesOf: (turn: Turn, requestId: string) => readonly Change[]) =>
     needs.turn((turn) => {
       const requestId = randomUuid(random);
@@ -57,7 +60,7 @@ export function createScheduler(needs: Needs, deadlines: readonly Deadlines[]): 
     settle((turn, requestId) => deadlines.flatMap((kind) => kind.overdue({ ...read(turn), requestId }))).then(
       (next) => {
         failures = 0;
-        sleepUntil(next);
+        sleepUntil(orEarlier(next));
       },
       (thrown: unknown) => {
         const { code } = asKeywardenError(thrown);
@@ -79,7 +82,7 @@ export function createScheduler(needs: Needs, deadlines: readonly Deadlines[]): 
         const at = { ...read(turn), requestId };
         return deadlines.flatMap((kind) => [...(kind.leftOver?.(at) ?? []), ...kind.overdue(at)]);
       });
-      sleepUntil(next);
+      sleepUntil(orEarlier(next));
     },
     hurry: () => sleepUntil(clock.now()),
     stop() {

@@ -56,6 +56,7 @@ export function createUndertaker(needs: Needs): Undertaker {
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   let cancelTimer: () => void = () => {};
+  let cancelReload: () => void = () => {};
 
   const breakerOf = (target: string) => {
     const known = breakers.get(target) ?? createTargetBreaker();
@@ -158,7 +159,9 @@ export function createUndertaker(needs: Needs): Undertaker {
     work.catch((error: unknown) => {
       if (stopping.signal.aborted) return;
       ports.log('warn', 'ends-not-read', { code: asKeywardenError(error).code });
-      cancelTimer = ports.clock.after(backOff(1), () => later(load(undefined)));
+      // Not the pump's timer, which any other work would cancel: nobody else knows of these.
+      cancelReload();
+      cancelReload = ports.clock.after(backOff(1), () => later(load(undefined)));
     });
   };
 
@@ -206,6 +209,7 @@ export function createUndertaker(needs: Needs): Undertaker {
     async stop() {
       stopping.abort();
       cancelTimer();
+      cancelReload();
       await Promise.race([
         Promise.allSettled(running),
         new Promise<void>((resolve) => ports.clock.after(LONGEST_STOP, resolve)),
