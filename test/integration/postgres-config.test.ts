@@ -90,6 +90,18 @@ describe('a connection', () => {
     expect((await bench.end(issued)).checks).toContain('no such role');
   });
 
+  it('may not move to another server when a user came to life while the other one was looked at', async () => {
+    const issued = await bench.issue();
+    const [lease] = bench.live.splice(0);
+    const asked = bench.ask('update', 'config/main', {
+      connection_url: `postgresql://{{username}}:{{password}}@localhost:${postgres.port}/postgres`,
+    });
+    await bench.ask('read', 'config/main'); // the first turn of what was asked is over by then
+    if (lease) bench.live.push(lease);
+    await expect(asked).rejects.toThrow('1 living keycard needs this connection to end');
+    expect((await bench.end(issued)).checks).toContain('no such role');
+  });
+
   it('warns when passwords are to be sent in plaintext', async () => {
     const reply = await bench.ask('update', 'config/main', { password_authentication: 'password' });
     expect(reply.warnings?.[0]).toContain('log');

@@ -69,6 +69,8 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
         'somebody else has just changed this connection; try again',
       );
     }
+    // Again: while we looked at the other server, somebody may have been given a user on this one.
+    if (before) refuseMovingLiveLeases(later, before, target);
     const bound = { id: before?.id ?? randomUuid(later.random), version: (before?.version ?? 0) + 1 };
     const passwordAuthentication =
       input.password_authentication ?? before?.passwordAuthentication ?? 'scram-sha-256';
