@@ -58,6 +58,14 @@ it.each([
   ['postgresql://{{username}}:{{password}}@h/d', 'postgresql://{{username}}:{{password}}@h/d'],
   ['postgresql://u:secret@h:1/d?sslmode=disable', 'postgresql://u:*****@h:1/d?sslmode=disable'],
   ['postgresql://u:sec:ret@h/d', 'postgresql://u:*****@h/d'],
+  ['postgresql://u@corp:secret@h/d', 'postgresql://u@corp:*****@h/d'],
+  ['postgresql://u:{{secret@h/d', 'postgresql://u:*****@h/d'],
+  ['postgresql://u:{{password}}secret@h/d', 'postgresql://u:*****@h/d'],
+  ['postgresql://u@h:5432/d', 'postgresql://u@h:5432/d'],
+  [
+    'postgresql://h/d?user=u&password=secret&sslmode=require',
+    'postgresql://h/d?user=u&password=*****&sslmode=require',
+  ],
 ])('%s is shown as %s', (url, shown) => {
   expect(redactUrl(url)).toBe(shown);
 });

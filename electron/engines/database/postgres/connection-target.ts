@@ -50,9 +50,11 @@ export function connectionTarget(secret: ConnectionSecret): ConnectionTarget {
   };
 }
 
-/** The URL as it may be shown: an inline password becomes stars, placeholders stay. */
+/** The URL as it may be shown: passwords in it become stars, the placeholder stays. */
 export function redactUrl(connectionUrl: string): string {
-  return connectionUrl.replace(/^([a-z]+:\/\/[^/?#:@]*):(?!\{\{)([^/?#]*)@/i, '$1:*****@');
+  return connectionUrl
+    .replace(/^([^/]*\/\/[^/?#:]*):(?!\{\{\s*password\s*\}\}@)[^/?#]*@/, '$1:*****@')
+    .replace(/([?&](?:ssl)?password=)[^&#]*/gi, '$1*****');
 }
 
 function parseUrl(text: string): URL {
