@@ -13,10 +13,10 @@ const increment = withDefault(ttlField, 0);
 
 /** Renewals: the new lifetime counts from now, and the maximum from the token's birth. */
 export function renewTokenRoutes({ cache }: Pick<CoreServices, 'cache'>): readonly Route[] {
-  const renew = (turn: RequestTurn, token: TokenRow, wanted: number): ReplyDecision => {
+  const renew = (turn: RequestTurn, token: TokenRow, wanted: number, plaintext = ''): ReplyDecision => {
     // The mount that made it bounds it, not `auth/token/`.
     const maker = cache.mounts(turn.db).byUuid(token.mount) ?? turn.mount;
-    return renewToken(turn, token, maker, wanted);
+    return renewToken(turn, token, maker, wanted, plaintext);
   };
   return [
     {
@@ -33,7 +33,8 @@ export function renewTokenRoutes({ cache }: Pick<CoreServices, 'cache'>): readon
       operations: {
         update: handler({
           input: z.object({ token: looseText, increment }),
-          decide: (turn, input) => renew(turn, livingToken(turn, input.token), input.increment),
+          // Shown again to whoever sent it: clients take it for their own from then on.
+          decide: (turn, input) => renew(turn, livingToken(turn, input.token), input.increment, input.token),
         }),
       },
     },
@@ -49,7 +50,13 @@ export function renewTokenRoutes({ cache }: Pick<CoreServices, 'cache'>): readon
   ];
 }
 
-function renewToken(turn: RequestTurn, token: TokenRow, maker: Mount, wanted: number): ReplyDecision {
+function renewToken(
+  turn: RequestTurn,
+  token: TokenRow,
+  maker: Mount,
+  wanted: number,
+  plaintext: string,
+): ReplyDecision {
   const { now } = turn;
   if (!token.renewable || token.expiresAt === null) {
     throw new KeywardenError('invalid-request', 'lease is not renewable');
@@ -72,7 +79,7 @@ function renewToken(turn: RequestTurn, token: TokenRow, maker: Mount, wanted: nu
     kind: 'reply',
     changes: [tokenRenewed.make({ hash: token.hash, at: now, expiresAt })],
     reply: {
-      renewed: describeAuth({ ...token, expiresAt }, '', now),
+      renewed: describeAuth({ ...token, expiresAt }, plaintext, now),
       warnings: answer.warnings,
     },
   };

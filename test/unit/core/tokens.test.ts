@@ -197,6 +197,12 @@ describe('renewing tokens', () => {
     expect(await world.data(client_token, 'read', 'auth/token/lookup-self')).toMatchObject({ period: 3600 });
   });
 
+  test('whoever renews a token that it sends is shown that token', async () => {
+    const { client_token } = await create(world.root, { policies: ['a'], ttl: '1m' });
+    const auth = await world.auth(world.root, 'update', 'auth/token/renew', { token: client_token });
+    expect(auth).toMatchObject({ client_token, lease_duration: 60 });
+  });
+
   test('whoever renews by accessor is not shown the token', async () => {
     const { accessor } = await create(world.root, { policies: ['a'] });
     const auth = await world.auth(world.root, 'update', 'auth/token/renew-accessor', { accessor });
