@@ -12,7 +12,10 @@ const PREFIX = '/v1/';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-/** Takes the address apart, strictly: what does not decode is refused, never guessed. Throws `not-found` outside `/v1/`. */
+/**
+ * Takes the address apart, strictly: what does not decode is refused, never guessed. Throws `not-found` outside `/v1/`.
+ * Slashes in a row are one, as behind Vault's own door: `read('/secret/…')` makes two of a client's.
+ */
 export function readTarget(url: string): Target {
   if (url.length > LIMITS.url) throw new KeywardenError('invalid-request', 'the address is too long');
   if (!url.startsWith('/') || url.includes('#')) throw new KeywardenError('invalid-request');
@@ -24,7 +27,11 @@ export function readTarget(url: string): Target {
   }
   if (CONTROL.test(path))
     throw new KeywardenError('invalid-request', 'path cannot contain control characters');
-  return { path: path.slice(PREFIX.length), query: readQuery(mark === -1 ? '' : url.slice(mark + 1)) };
+  const clean = path
+    .slice(PREFIX.length)
+    .replace(/^\/+/, '')
+    .replace(/\/{2,}/g, '/');
+  return { path: clean, query: readQuery(mark === -1 ? '' : url.slice(mark + 1)) };
 }
 
 /** Reads `a=1&b=2`, as in a query or a form; a name that comes again makes a list. */

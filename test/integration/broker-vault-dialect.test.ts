@@ -75,6 +75,15 @@ describe('an unmodified node-vault', () => {
     expect(Object.keys(old.json)).toEqual(expect.arrayContaining(ENVELOPE_KEYS));
   });
 
+  test('may put a slash in front of a path, or two in it, and means the same', async () => {
+    const vault = client(await tokenWith('path "secret/data/slash/app" { capabilities = ["read"] }'));
+    await client().write('secret/data/slash/app', { data: { a: '1' } });
+    for (const path of ['/secret/data/slash/app', 'secret//data/slash/app']) {
+      expect((await vault.read(path)).data.data).toEqual({ a: '1' });
+    }
+    await expect(vault.read('//secret/data/slash/other')).rejects.toThrow('permission denied');
+  });
+
   test('logs in as an app, gets what its policy grants, and is refused the rest', async () => {
     const admin = client();
     await admin.addPolicy({ name: 'shop', policy: 'path "secret/data/shop/*" { capabilities = ["read"] }' });
