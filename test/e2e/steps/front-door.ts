@@ -28,13 +28,26 @@ export async function tryPassphrase(page: Page, passphrase: string): Promise<voi
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();
 }
 
-/** The window after locking or sealing: a new one, because the old one's process goes with what it showed. */
-export async function closedWindow(desktop: TestDesktop): Promise<Page> {
-  await expect(async () => {
-    const page = await desktop.window();
-    await expect(page.getByLabel('Passphrase')).toBeVisible({ timeout: 2000 });
-  }).toPass();
-  return desktop.window();
+/** Presses Ctrl+L, and gives the window that is there then. */
+export function lockByKey(desktop: TestDesktop, page: Page): Promise<Page> {
+  return closing(desktop, page, () => page.keyboard.press('Control+l'));
+}
+
+/**
+ * Does what locks or seals, and gives the window after it: a new one, because the old one's process goes with what
+ * it showed.
+ */
+export async function closing(desktop: TestDesktop, page: Page, act: () => Promise<void>): Promise<Page> {
+  const closed = page.waitForEvent('close');
+  // The window may be gone before the press has been answered.
+  await Promise.all([closed, act().catch((error: unknown) => whenClosed(page, error))]);
+  const next = await desktop.window();
+  await expect(next.getByLabel('Passphrase')).toBeVisible();
+  return next;
+}
+
+function whenClosed(page: Page, error: unknown): void {
+  if (!page.isClosed()) throw error;
 }
 
 /** Deriving the key takes a second or more by design, and more than that on a busy machine. */

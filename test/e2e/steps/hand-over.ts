@@ -1,0 +1,26 @@
+import type { Page } from '@playwright/test';
+import type nodeVault from 'node-vault';
+import type { Door } from '../../../shared/ipc/contract.ts';
+import type { TestDesktop } from '../../support/electron-app.ts';
+import { ask } from './ask.ts';
+import { copied } from './clipboard.ts';
+import { environmentOf } from './environment-lines.ts';
+import { vaultClient } from './vault-client.ts';
+
+/** Makes an app with these doors and logs in as it: for journeys that are about something else. */
+export async function appWithDoors(
+  desktop: TestDesktop,
+  page: Page,
+  doors: readonly Door[],
+): Promise<nodeVault.client> {
+  const name = 'orders-api';
+  await ask(page, 'apps.write', { name, access: { doors: [...doors] }, tokenTtl: 3600 });
+  const { handle, roleId, address } = await ask(page, 'apps.handOver', { name, ttl: 600 });
+  const lines = await copied(desktop, async () => {
+    await ask(page, 'apps.copyHandOver', { handle, what: 'environment' });
+  });
+  const client = vaultClient(address);
+  const secretId = environmentOf(lines)['VAULT_SECRET_ID'] ?? '';
+  await client.approleLogin({ role_id: roleId, secret_id: secretId });
+  return client;
+}
