@@ -7,6 +7,9 @@ export interface DoorShape {
 /** First line of a policy that the wizard wrote: only such a policy is read back as doors. */
 const HEADER = '# Written by the wizard. Change it by hand and the wizard shows the text instead.';
 
+/** The app may make tokens that can do no more than its own and die with it: `kw run` makes one for each run. */
+const CHILD_TOKENS = `# for kw run\n${block('auth/token/create', ['update'])}`;
+
 /**
  * Writes the doors of an app as policy text. A target ending in a slash is a whole folder.
  * KV 2 keeps values under `data/` and names under `metadata/`.
@@ -35,7 +38,7 @@ export function policyOfDoors(doors: readonly DoorShape[]): string {
         return door.kind satisfies never;
     }
   });
-  return `${[HEADER, ...blocks].join('\n\n')}\n`;
+  return `${[HEADER, ...blocks, CHILD_TOKENS].join('\n\n')}\n`;
 }
 
 /** Reads the doors back from a policy that the wizard wrote; undefined when somebody changed it by hand. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { policyOfDoors } from '../../shared/model/door.ts';
 import { type KwHome, makeKwHome, type ServedKw, textOf } from '../support/kw.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -219,6 +220,35 @@ describe('kw run', () => {
       });
       expect(result).toMatchObject({ code: 125, stderr: expect.stringContaining('line 2') });
     }
+  });
+
+  it("runs under the token of an app that has one door, as the desktop's hand-over writes it", async () => {
+    const policy = home.file('app.hcl', policyOfDoors([{ kind: 'read-secret', target: 'app' }]));
+    await write('sys/policies/acl/app', `policy=@${policy}`);
+    await write('auth/approle/role/app', 'token_policies=app', 'token_ttl=10m');
+    const asRoot = (...args: string[]) => home.kw(args, { env: root });
+    const roleId = await asRoot('read', '--field', 'role_id', 'auth/approle/role/app/role-id');
+    const secretId = await asRoot('write', '--field', 'secret_id', 'auth/approle/role/app/secret-id');
+    const login = [
+      'write',
+      '--field',
+      'client_token',
+      'auth/approle/login',
+      `role_id=${roleId.stdout}`,
+      'secret_id=-',
+    ];
+    const token = await home.kw(login, { input: secretId.stdout });
+    expect(token).toMatchObject({ code: 0, stderr: '' });
+    const env = { VAULT_TOKEN: token.stdout };
+    const allowed = await home.kw(['run', '-e', 'A=kw://secret/app#user', ...show('A')], { env });
+    expect(allowed).toMatchObject({ code: 0, stdout: '["ann"]\n', stderr: '' });
+    const refused = await home.kw(['run', '-e', 'A=kw://secret/other#user', ...show('A')], { env });
+    expect(refused).toMatchObject({ code: 125, stdout: '' });
+
+    const bare = home.file('bare.hcl', 'path "secret/data/app" { capabilities = ["read"] }');
+    await write('sys/policies/acl/app', `policy=@${bare}`);
+    const childless = await home.kw(['run', '-e', 'A=kw://secret/app#user', ...show('A')], { env });
+    expect(childless).toMatchObject({ code: 125, stderr: expect.stringContaining('auth/token/create') });
   });
 
   it('gives the program the token of the run when asked', async () => {
