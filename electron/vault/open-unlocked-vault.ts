@@ -64,7 +64,8 @@ export async function openUnlockedVault(
     );
     const vault = vaultOver(vaultId, loop, () =>
       closeAll(unlocked, replayed, opened.ledger, async () => {
-        if (!loop.broken) await snapshotter.finish(loop.head);
+        if (loop.broken) await snapshotter.settled();
+        else await snapshotter.finish(loop.head);
       }),
     );
     if (opened.torn) await recordTailCut(vault, opened.torn);

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { damaged } from '../crypto/damaged.ts';
 import {
@@ -9,14 +8,18 @@ import {
   type SnapshotHeader,
 } from '../crypto/snapshot-header.ts';
 import { SnapshotStream, sealedChunkLength } from '../crypto/snapshot-stream.ts';
+import { breathing } from './breathing.ts';
+import { BLOCK, DatabaseImage, type FrozenImage } from './database-image.ts';
 import { parseSnapshotName, snapshotName } from './folder-layout.ts';
 import type { Head } from './head.ts';
 import type { RandomBytes, VaultFile } from './ports.ts';
+import { readAhead } from './read-ahead.ts';
 import type { LedgerFolder } from './read-ledger.ts';
 import { formatVaultId } from './vault-id.ts';
 import { removeIfThere, writeDurably } from './write-durably.ts';
 
-const CHUNK = 262_144;
+/** One block of the image is one chunk; so many go to the disk with one write. */
+const CHUNKS_PER_WRITE = 8;
 
 /** The last one, and the one before it in case the last does not open. */
 const KEPT = 2;
@@ -27,17 +30,18 @@ export type SnapshotFolder = LedgerFolder;
 /** The state as of one record, as a SQLite image. */
 export interface Snapshot {
   readonly head: Head;
-  readonly image: Uint8Array;
+  readonly image: DatabaseImage;
 }
 
 /** Writes a snapshot beside, renames it into place and removes those that are no longer needed. */
 export async function writeSnapshot(
   { files, folder, vaultId, keys }: SnapshotFolder,
-  { head, image }: Snapshot,
+  head: Head,
+  image: FrozenImage,
   random: RandomBytes,
 ): Promise<void> {
   const header: SnapshotHeader = {
-    chunk: CHUNK,
+    chunk: BLOCK,
     epoch: keys.current.epoch,
     hash: Buffer.from(head.hash).toString('hex'),
     id: formatVaultId(vaultId),
@@ -48,14 +52,23 @@ export async function writeSnapshot(
   const encoded = encodeSnapshotHeader(header);
   const stream = new SnapshotStream(keys.current.snapshot, header, encoded);
   await writeDurably(files, join(folder, snapshotName(head.sequence)), async (file) => {
-    await file.write(encoded, 0);
-    let position = encoded.length;
-    for (let start = 0; start < image.length; start += CHUNK) {
-      const sealed = stream.seal(image.subarray(start, start + CHUNK), start + CHUNK >= image.length);
-      await file.write(sealed, position);
-      position += sealed.length;
-      await setImmediate(); // Requests are served between chunks.
+    let position = 0;
+    let ready: Uint8Array[] = [encoded];
+    const flush = async () => {
+      const bytes = Buffer.concat(ready);
+      ready = [];
+      await file.write(bytes, position);
+      position += bytes.length;
+    };
+    const breathe = breathing();
+    let left = image.length;
+    for (const block of image.take()) {
+      left -= block.length;
+      ready.push(stream.seal(block, left === 0));
+      if (ready.length >= CHUNKS_PER_WRITE) await flush();
+      await breathe();
     }
+    await flush();
   });
   stream.wipe();
   for (const old of (await listSnapshots(files, folder)).slice(KEPT)) {
@@ -93,7 +106,7 @@ export async function readSnapshot(
       throw damaged(`${name} is not where it belongs`);
     }
     const stream = new SnapshotStream(key, header, front.subarray(0, length));
-    const image = await openChunks(file, length, stream, header.chunk, name);
+    const image = await openChunks(readAhead(file), length, stream, header.chunk, name);
     stream.wipe();
     const head: Head = { sequence, hash: new Uint8Array(Buffer.from(header.hash, 'hex')), time: header.time };
     return { head, image };
@@ -103,24 +116,22 @@ export async function readSnapshot(
 }
 
 async function openChunks(
-  file: VaultFile,
+  file: Pick<VaultFile, 'read' | 'size'>,
   start: number,
   stream: SnapshotStream,
   chunk: number,
   name: string,
-): Promise<Uint8Array> {
+): Promise<DatabaseImage> {
   const size = await file.size();
-  const image = new Uint8Array(Math.max(0, size - start));
-  let length = 0;
+  const image = new DatabaseImage();
   for (let position = start; position < size; position += sealedChunkLength(chunk)) {
     const sealed = await file.read(position, sealedChunkLength(chunk));
     const opened = stream.open(sealed, position + sealed.length >= size);
     if (!opened) throw damaged(`${name} does not authenticate`);
-    image.set(opened, length);
-    length += opened.length;
+    image.append(opened);
   }
   if (!stream.ended) throw damaged(`${name} is cut`);
-  return image.subarray(0, length);
+  return image;
 }
 
 async function listSnapshots(files: SnapshotFolder['files'], folder: string): Promise<readonly number[]> {

@@ -48,6 +48,11 @@ export class Snapshotter {
       });
   }
 
+  /** Waits for a snapshot under way. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
   /** Waits for a snapshot under way and takes a last one where the ledger has gone on. Throws what the disk says. */
   async finish(head: Head): Promise<void> {
     await this.#writing;
@@ -55,9 +60,9 @@ export class Snapshotter {
   }
 
   async #write(head: Head): Promise<void> {
-    const image = this.#parts.state.image();
+    const image = this.#parts.state.freeze();
     this.#tail = 0;
-    await writeSnapshot(this.#parts.folder, { head, image }, this.#parts.random);
+    await writeSnapshot(this.#parts.folder, head, image, this.#parts.random);
     this.#covered = head.sequence;
     this.#size = image.length;
   }

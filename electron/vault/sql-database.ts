@@ -1,4 +1,5 @@
 import initSqlJs, { type Database, type Statement } from 'sql.js';
+import { DatabaseImage, type FrozenImage } from './database-image.ts';
 import type { Row, SqlValue, StateDb } from './state-db.ts';
 
 /** More than the whole program has. */
@@ -9,27 +10,45 @@ interface Prepared {
   columns: readonly string[] | undefined;
 }
 
+type DatabaseClass = new (
+  image: Uint8Array | undefined,
+  options: { useOldExtensionFunctions: boolean },
+) => Database;
+
+/**
+ * What holds for every database of ours.
+ * - secure_delete: what is deleted must not linger in free pages, for these reach the next snapshot.
+ * - cache_spill: the file changes at commits alone, so that a rollback never has to cut it (the image would be replaced).
+ * - Nobody else has the file and no crash can reach it: no locking, no journal file, no syncing.
+ */
+const SETTINGS = `
+  PRAGMA foreign_keys = ON;
+  PRAGMA secure_delete = ON;
+  PRAGMA cache_spill = OFF;
+  PRAGMA cache_size = -16384;
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = MEMORY;
+  PRAGMA synchronous = OFF;
+`;
+
 /** An in-memory SQLite database whose statements are prepared once and kept. Knows nothing of vaults. */
 export class SqlDatabase implements StateDb {
   readonly #db: Database;
+  readonly #image: DatabaseImage;
   readonly #prepared = new Map<string, Prepared>();
 
-  private constructor(db: Database) {
+  private constructor(db: Database, image: DatabaseImage) {
     this.#db = db;
-    // secure_delete: what is deleted must not linger in free pages, for these reach the next snapshot.
-    this.execute('PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;');
+    this.#image = image;
+    this.execute(SETTINGS);
   }
 
-  /** An empty database, or one from an exported image. */
-  static async open(image?: Uint8Array): Promise<SqlDatabase> {
+  /** An empty database, or one over an image: that is then the database's own. */
+  static async open(image?: DatabaseImage): Promise<SqlDatabase> {
     // The types do not know the second argument yet; without it sql.js replaces built-in functions of SQLite by its own.
-    const { Database } = (await initSqlJs()) as unknown as {
-      Database: new (
-        image: Uint8Array | undefined,
-        options: { useOldExtensionFunctions: boolean },
-      ) => Database;
-    };
-    return new SqlDatabase(new Database(image, { useOldExtensionFunctions: false }));
+    const { Database } = (await initSqlJs()) as unknown as { Database: DatabaseClass };
+    const owned = image ?? emptyImage(Database);
+    return new SqlDatabase(new Database(owned.asFile(), { useOldExtensionFunctions: false }), owned);
   }
 
   get<T extends object = Row>(sql: string, ...params: readonly SqlValue[]): T | undefined {
@@ -66,14 +85,19 @@ export class SqlDatabase implements StateDb {
     this.#db.exec(script);
   }
 
-  /** The database as SQLite would write it to a file. Only outside a transaction. */
-  image(): Uint8Array {
-    return this.#db.export();
+  /** The database as SQLite would write it to a file, at this moment. Only outside a transaction. */
+  freeze(): FrozenImage {
+    // A snapshot of bytes that SQLite no longer uses would be a loss that nobody notices: so it leaves a mark first.
+    const mark = (this.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0) + 1;
+    this.execute(`PRAGMA user_version = ${mark % 2 ** 31}`);
+    if (this.#image.userVersion !== mark % 2 ** 31) throw new Error('the database has left its image');
+    return this.#image.freeze();
   }
 
   close(): void {
     this.#prepared.clear();
     this.#db.close();
+    this.#image.wipe();
   }
 
   #bind(sql: string, params: readonly SqlValue[]): Prepared {
@@ -106,4 +130,17 @@ function row(prepared: Prepared): Row {
     result[column] = values[i] ?? null;
   });
   return result;
+}
+
+/** One empty page: a file must have bytes for its image to be taken up. */
+function emptyImage(Database: DatabaseClass): DatabaseImage {
+  const db = new Database(undefined, { useOldExtensionFunctions: false });
+  try {
+    db.exec('PRAGMA user_version = 1');
+    const image = new DatabaseImage();
+    image.append(db.export());
+    return image;
+  } finally {
+    db.close();
+  }
 }

@@ -1,6 +1,7 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { hashSealedValue } from '../crypto/sealed-value.ts';
 import type { ChangeDefinition, Migration, StateSchema } from './change.ts';
+import type { DatabaseImage, FrozenImage } from './database-image.ts';
 import { SqlDatabase } from './sql-database.ts';
 import type { ReadDb } from './state-db.ts';
 import { tailCut } from './tail-cut.ts';
@@ -24,9 +25,15 @@ export class State {
     this.#migrate([valueMigration, ...schema.migrations]);
   }
 
-  /** An empty state, or one from a snapshot's image. Throws `vault-newer` when the image knows more than we do. */
-  static async open(schema: StateSchema, image?: Uint8Array): Promise<State> {
-    return new State(await SqlDatabase.open(image), schema);
+  /** An empty state, or one over a snapshot's image. Throws `vault-newer` when the image knows more than we do. */
+  static async open(schema: StateSchema, image?: DatabaseImage): Promise<State> {
+    const db = await SqlDatabase.open(image);
+    try {
+      return new State(db, schema);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 
   get reading(): ReadDb {
@@ -74,9 +81,9 @@ export class State {
     this.#db.run(`RELEASE ${savepoint}`);
   }
 
-  /** The SQLite image for a snapshot. Only between batches. */
-  image(): Uint8Array {
-    return this.#db.image();
+  /** The SQLite image of this moment, for a snapshot: costs nothing now. Only between batches. */
+  freeze(): FrozenImage {
+    return this.#db.freeze();
   }
 
   close(): void {

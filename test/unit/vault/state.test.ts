@@ -1,8 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { DatabaseImage, type FrozenImage } from '../../../electron/vault/database-image.ts';
 import { State } from '../../../electron/vault/state.ts';
 import { valueForgotten } from '../../../electron/vault/value-changes.ts';
 import { noteWritten, sampleSchema, writeNote } from './sample-schema.ts';
+
+const bytesOf = (image: FrozenImage) => Buffer.concat([...image.take()]);
+
+/** What a snapshot would give back. */
+function imageOf(state: State): DatabaseImage {
+  const image = new DatabaseImage();
+  image.append(bytesOf(state.freeze()));
+  return image;
+}
 
 const none = { changes: [], migrations: [] };
 
@@ -12,16 +22,16 @@ describe('the state', () => {
     for (const length of [100, 20_000]) {
       const sealed = randomBytes(length);
       const hash = state.keepValue(sealed);
-      expect(Buffer.from(state.image()).includes(sealed.subarray(-40))).toBe(true);
+      expect(bytesOf(state.freeze()).includes(sealed.subarray(-40))).toBe(true);
       state.apply({ ...writeNote('a'), sequence: 1, time: 1, changes: [valueForgotten.make({ hash })] });
-      expect(Buffer.from(state.image()).includes(sealed.subarray(-40))).toBe(false);
+      expect(bytesOf(state.freeze()).includes(sealed.subarray(-40))).toBe(false);
     }
   });
 
   it('gives the same state from its own image', async () => {
     const state = await State.open(sampleSchema);
     state.apply({ ...writeNote('a'), sequence: 1, time: 2 });
-    const again = await State.open(sampleSchema, state.image());
+    const again = await State.open(sampleSchema, imageOf(state));
     const row = { name: 'a', value: null, sequence: 1, time: 2 };
     expect(again.reading.all('SELECT * FROM notes')).toEqual([row]);
     again.apply({ ...writeNote('b'), sequence: 2, time: 3 });
@@ -39,7 +49,7 @@ describe('the state', () => {
 
   it('refuses an image that has been through migrations of a newer version', async () => {
     const newer = await State.open(sampleSchema);
-    await expect(State.open(none, newer.image())).rejects.toMatchObject({ code: 'vault-newer' });
+    await expect(State.open(none, imageOf(newer))).rejects.toMatchObject({ code: 'vault-newer' });
   });
 
   it('refuses a change of a type that it does not know', async () => {
