@@ -9,6 +9,7 @@ import { initialise } from './core/initialise.ts';
 import type { CorePorts } from './core/ports.ts';
 import type { Core } from './core/request.ts';
 import { stateSchema } from './core/state-schema.ts';
+import { steadyClock } from './core/steady-clock.ts';
 import type { Topic } from './core/watch-topics.ts';
 import { databaseEngine } from './engines/database/database-engine.ts';
 import { kvEngine } from './engines/kv/kv-engine.ts';
@@ -67,7 +68,11 @@ export async function createKeywardenVault(
  * `vault-in-use`.
  */
 export async function openKeywarden(options: VaultOptions): Promise<Keywarden> {
-  return assemble(await openVault({ ...options, schema: SCHEMA }), options.ports);
+  const clock = steadyClock(options.ports.clock);
+  const ports = { ...options.ports, clock };
+  const vault = await openVault({ ...options, ports, schema: SCHEMA });
+  clock.notBefore(await vault.turn(({ now }) => now));
+  return assemble(vault, ports);
 }
 
 /** A vault in memory that is gone when the process ends, as `vault server -dev`. */
@@ -75,9 +80,10 @@ export async function openDevKeywarden(options: {
   readonly ports: CorePorts;
   readonly rootToken?: string;
 }): Promise<Keywarden & { readonly rootToken: string }> {
-  const vault = await openMemoryVault(SCHEMA, options.ports);
-  const { rootToken } = await initialise({ ...options, vault, engines: ENGINES });
-  return { ...(await assemble(vault, options.ports)), rootToken };
+  const ports = { ...options.ports, clock: steadyClock(options.ports.clock) };
+  const vault = await openMemoryVault(SCHEMA, ports);
+  const { rootToken } = await initialise({ ...options, ports, vault, engines: ENGINES });
+  return { ...(await assemble(vault, ports)), rootToken };
 }
 
 async function assemble(vault: Vault, ports: CorePorts): Promise<Keywarden> {

@@ -4,6 +4,8 @@ import type { RandomBytes, WallClock } from '../vault/ports.ts';
 export interface Clock extends WallClock {
   /** Calls back once after `milliseconds` (at most 2^31-1). Returns how to cancel. */
   after(milliseconds: number, callback: () => void): () => void;
+  /** Milliseconds since some start; nobody can set them. */
+  uptime?(): number;
 }
 
 /** A structured log line; never a secret. Redaction happens behind it as well. */

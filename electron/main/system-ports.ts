@@ -3,6 +3,7 @@ import type { Clock, CorePorts, Log } from '../core/ports.ts';
 
 const systemClock: Clock = {
   now: () => Date.now(),
+  uptime: () => performance.now(),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);

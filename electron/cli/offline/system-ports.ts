@@ -7,6 +7,7 @@ export function systemPorts({ stderr }: Surroundings): CorePorts {
   return {
     clock: {
       now: () => Date.now(),
+      uptime: () => performance.now(),
       after(milliseconds, callback) {
         const timer = setTimeout(callback, milliseconds);
         return () => clearTimeout(timer);
