@@ -203,6 +203,30 @@ describe('the end of a user', () => {
     await bench.configure({}, { revocation_statements: [] });
   });
 
+  it.each([
+    ['a statement', ['SELECT pg_sleep(30)']],
+    [
+      'nothing, between two statements',
+      ['DO $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); END $$'],
+    ],
+  ])(
+    'a connection that is cut while it waits for %s is told as such, and ends nothing else',
+    async (what, cut) => {
+      const issued = await bench.issue();
+      await bench.configure({}, { revocation_statements: cut });
+      const ending = bench.end(issued);
+      const told = expect(ending).rejects.toMatchObject({ code: 'target-unavailable' });
+      if (what === 'a statement') {
+        await until(
+          `SELECT count(pg_terminate_backend(pid)) = 1 FROM pg_stat_activity WHERE query = '${cut[0]}'`,
+        );
+      }
+      await told;
+      await bench.configure({}, { revocation_statements: [] });
+      expect((await bench.end(issued)).checks).toContain('login refused: 28P01');
+    },
+  );
+
   it('is not proven while the server is down, and is when it is back', async () => {
     const issued = await bench.issue();
     await postgres.stop();

@@ -126,6 +126,8 @@ function poolOf(connection: PooledConnection): pg.Pool {
     allowExitOnIdle: true,
   });
   pool.on('error', () => {});
+  // The pool listens to idle sockets only: one that breaks while it is lent would end the process. Its work is told anyway.
+  pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('remove', () => {
     if (pool.totalCount === 0 && pools.get(connection.id)?.pool === pool) dropPool(connection.id);
   });
