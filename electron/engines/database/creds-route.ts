@@ -11,6 +11,7 @@ import { withSession } from './postgres/connection-pools.ts';
 import { createUser } from './postgres/create-user.ts';
 import { quoteIdentifier } from './postgres/quote.ts';
 import { scramVerifier } from './postgres/scram-verifier.ts';
+import { serverIdentity } from './postgres/server-identity.ts';
 import { splitStatements } from './postgres/split-statements.ts';
 import { type DatabaseRole, findRole } from './role-rows.ts';
 import { newUserName } from './user-name.ts';
@@ -57,8 +58,11 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
       const plain = connection.passwordAuthentication === 'password';
       const passwordText = plain ? password : await scramVerifier(password, salt);
       const wanted = { user: userOf(lease), statements, passwordText, ttl: lifetime(lease) };
-      const oid = await withSession(pooled, signal, (session) => createUser(session, wanted));
-      return { data: { username: data.username, password }, remember: { oid } };
+      const remember = await withSession(pooled, signal, async (session) => {
+        const server = await serverIdentity(session);
+        return { ...(server === undefined ? {} : { server }), oid: await createUser(session, wanted) };
+      });
+      return { data: { username: data.username, password }, remember };
     },
   };
 }

@@ -12,6 +12,8 @@ const leaseData = z.object({
   revocationStatements: z.array(z.string()).readonly(),
   /** Told by the server at creation. */
   oid: z.number().optional(),
+  /** Told by the server at creation, where it tells: which server it is. */
+  server: z.string().optional(),
 });
 
 /** What a lease of ours carries. */

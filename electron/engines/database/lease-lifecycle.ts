@@ -7,6 +7,7 @@ import { type PooledConnection, withLoneSession, withSession } from './postgres/
 import { endUser } from './postgres/end-user.ts';
 import { proveDead } from './postgres/prove-dead.ts';
 import { renewUser } from './postgres/renew-user.ts';
+import { requireServer } from './postgres/server-identity.ts';
 import { splitStatements } from './postgres/split-statements.ts';
 import { tryLogin } from './postgres/try-login.ts';
 import { findRole } from './role-rows.ts';
@@ -23,6 +24,7 @@ export const databaseLeases: LeaseLifecycle = {
     return (signal) =>
       withSession(connection, signal, async (session) => {
         const { target } = connection;
+        await requireServer(session, readLeaseData(lease).server);
         const { oid, notes } = await endUser(session, user, statements, (database, work) =>
           withLoneSession({ ...target, database }, signal, work),
         );
