@@ -57,13 +57,14 @@ async function launchIn(folder: string, options: LaunchOptions): Promise<TestDes
     },
     timeout: 30_000,
   });
+  const child = app.process();
   let log = '';
-  app.process().stderr?.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     log += chunk.toString();
   });
 
   const quit = async (): Promise<void> => {
-    const child = app.process();
+    if (child.exitCode !== null || child.signalCode !== null) return;
     // A desktop that does not end by itself must not hang the suite.
     const impatience = setTimeout(() => child.kill('SIGKILL'), 30_000);
     await app.close();

@@ -46,7 +46,8 @@ export async function runAlone(
 export async function startServer(programs: PostgresPrograms, data: string): Promise<PostgresServer> {
   const port = await freePort();
   const flags = FLAGS.flatMap((flag) => ['-c', flag]);
-  const server = spawn(programs.postgres, ['-D', data, '-p', String(port), ...flags], {
+  const [program, args] = withOwnFiles(programs.postgres, ['-D', data, '-p', String(port), ...flags]);
+  const server = spawn(program, args, {
     ...programs.runAs,
     cwd: data,
     env: environment(),
@@ -89,7 +90,7 @@ function run(
   cwd: string,
   input: string,
 ): Promise<void> {
-  const child = spawn(program, args, {
+  const child = spawn(...withOwnFiles(program, args), {
     ...programs.runAs,
     cwd,
     env: environment(),
@@ -108,6 +109,17 @@ function run(
     child.once('error', fail);
     child.once('exit', (code) => (code === 0 ? resolve() : fail(code)));
   });
+}
+
+/**
+ * On Linux a child inherits the files and sockets that Chromium holds open, its ends of the channels to the window's
+ * process among them: another user would hold them, and the window would outlive a crash of ours. A shell closes them
+ * first; dash could not, since it takes file numbers of one digit only.
+ */
+function withOwnFiles(program: string, args: readonly string[]): [string, readonly string[]] {
+  if (process.platform !== 'linux') return [program, args];
+  const close = 'for n in $(ls /proc/self/fd); do ((n > 2)) && eval "exec $n>&-"; done';
+  return ['bash', ['-c', `${close}; exec "$0" "$@"`, program, ...args]];
 }
 
 /** Nothing of ours reaches a foreign program's environment. */
