@@ -5,7 +5,7 @@ import { decodeCanonical, encodeCanonical } from './canonical-json.ts';
 import { checkMagic, damaged } from './damaged.ts';
 
 const MAGIC = 'KWHEADER';
-const VERSION = 1;
+const VERSION = 2;
 const NAME = 'vault.kwh';
 const DIGEST_LENGTH = 32;
 
@@ -16,27 +16,41 @@ const base64url = z
   .regex(/^[\w-]+$/)
   .transform((text): Uint8Array => new Uint8Array(Buffer.from(text, 'base64url')));
 
-const passphraseWay = z.strictObject({
+const key = base64url.refine((bytes) => bytes.length === 32);
+
+const passphraseBox = {
   kind: z.literal('passphrase'),
   memory: integer,
   passes: integer,
   lanes: integer,
   salt: base64url,
   box: base64url,
+};
+const everyWay = { id: hex(8), addedAt: integer };
+const sealedToWay = { publicKey: key, ephemeral: key, box: base64url };
+
+const passphraseWay = z.strictObject({ ...everyWay, ...passphraseBox });
+const recoveryKitWay = z.strictObject({ ...everyWay, ...sealedToWay, kind: z.literal('recovery-kit') });
+const keychainWay = z.strictObject({ ...everyWay, ...sealedToWay, kind: z.literal('keychain') });
+const sharesWay = z.strictObject({
+  ...everyWay,
+  ...sealedToWay,
+  kind: z.literal('shares'),
+  set: hex(4),
+  threshold: integer,
+  total: integer,
 });
 
-const keyholder = z.strictObject({
-  id: hex(8),
-  name: z.string(),
-  publicKey: base64url.refine((key) => key.length === 32),
-  vaultKey: z.strictObject({
-    ephemeral: base64url.refine((key) => key.length === 32),
-    box: base64url,
-  }),
-  ways: z.array(passphraseWay),
-});
+const keyholderOf = <T extends z.ZodType>(way: T) =>
+  z.strictObject({
+    id: hex(8),
+    name: z.string(),
+    publicKey: key,
+    vaultKey: z.strictObject({ ephemeral: key, box: base64url }),
+    ways: z.array(way).min(1),
+  });
 
-const headerBody = z.strictObject({
+const bodyOf = <T extends z.ZodType>(keyholder: T) => ({
   id: hex(16),
   name: z.string().optional(),
   createdAt: integer,
@@ -45,8 +59,17 @@ const headerBody = z.strictObject({
   keyholders: z.array(keyholder).min(1),
 });
 
+const way = z.discriminatedUnion('kind', [passphraseWay, recoveryKitWay, keychainWay, sharesWay]);
+const keyholder = keyholderOf(way);
+const headerBody = z.strictObject({ ...bodyOf(keyholder), revision: integer });
+const headerBodyOfVersion1 = z.strictObject(bodyOf(keyholderOf(z.strictObject(passphraseBox))));
+
 /** A way to a keyholder's private key. */
+export type Way = z.infer<typeof way>;
 export type PassphraseWay = z.infer<typeof passphraseWay>;
+/** A way behind which lies a secret of 32 random bytes. */
+export type SecretWay = Exclude<Way, PassphraseWay>;
+export type SecretWayKind = SecretWay['kind'];
 /** Someone to whom the vault key is sealed. */
 export type Keyholder = z.infer<typeof keyholder>;
 /** Who can open the vault. Byte strings are parsed already. FORMAT.md section 8. */
@@ -84,7 +107,8 @@ export function decodeVaultHeader(bytes: Uint8Array): ReadHeader {
   const bodyLength = Buffer.from(covered).readUInt32BE(9);
   if (bodyLength !== covered.length - 13) throw damaged(`${NAME} has a wrong length`);
   try {
-    const header = headerBody.parse(decodeCanonical(covered.subarray(13)));
+    const body = decodeCanonical(covered.subarray(13));
+    const header = bytes[8] === 1 ? upgrade(headerBodyOfVersion1.parse(body)) : headerBody.parse(body);
     return { header, covered, mac: bytes.subarray(covered.length, end) };
   } catch (error) {
     throw damaged(`${NAME} does not decode`, error);
@@ -96,6 +120,26 @@ export function checkHeaderMac(headerKey: Uint8Array, read: ReadHeader): void {
   if (!timingSafeEqual(macOf(headerKey, read.covered), read.mac)) {
     throw damaged(`${NAME} was changed by someone without the vault's key`);
   }
+}
+
+/** The digest by which the ledger knows a slot: of its canonical JSON, as it stands in the header. */
+export function digestOfSlot(slot: Way | Pick<Keyholder, 'publicKey' | 'vaultKey'>): string {
+  return createHash('sha256')
+    .update(encodeCanonical(withText(slot)))
+    .digest('hex');
+}
+
+/** What version 1 did not say yet. */
+function upgrade(old: z.infer<typeof headerBodyOfVersion1>): VaultHeader {
+  const keyholders = old.keyholders.map((holder) => ({
+    ...holder,
+    ways: holder.ways.map((passphrase) => ({
+      ...passphrase,
+      id: Buffer.from(checksum(passphrase.box).subarray(0, 8)).toString('hex'),
+      addedAt: old.createdAt,
+    })),
+  }));
+  return { ...old, keyholders, revision: 0 };
 }
 
 function macOf(headerKey: Uint8Array, covered: Uint8Array): Uint8Array {

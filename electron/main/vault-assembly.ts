@@ -18,7 +18,7 @@ export function vaultAssembly(ports: CorePorts): VaultDoor {
     open: (directory, passphrase) => openKeywarden({ directory, passphrase, ports }),
     async verify(directory, passphrase) {
       const read = await readHeaderFile(nodeFiles, folderLayout(directory));
-      (await unlockHeader(read, passphrase, KDF_RULES)).wipe();
+      (await unlockHeader(read, { passphrase }, KDF_RULES)).wipe();
     },
     async look(directory) {
       try {

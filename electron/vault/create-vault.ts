@@ -64,11 +64,12 @@ async function fill(
   const vaultId = random(16);
   const vaultKey = random(32);
   const epoch = 1;
+  const addedAt = clock.now();
   const keys = new KeyRing([deriveEpochKeys(vaultKey, vaultId, epoch)]);
   try {
     const parameters = await calibrateKdf(rules);
     const owner = await makeKeyholder(
-      { vaultId, name: keyholder ?? 'owner', passphrase, parameters, rules, vaultKey, epoch },
+      { vaultId, name: keyholder ?? 'owner', passphrase, parameters, rules, vaultKey, epoch, addedAt },
       random,
     );
     await files.makeFolder(layout.ledger);
@@ -84,7 +85,7 @@ async function fill(
       previousTime: EMPTY_HEAD.time,
     });
     const id = formatVaultId(vaultId);
-    const header = { id, name, createdAt: clock.now(), epoch, former: [], keyholders: [owner] };
+    const header = { id, name, createdAt: addedAt, epoch, former: [], keyholders: [owner], revision: 0 };
     await writeHeaderFile(files, layout, encodeVaultHeader(keys.current.header, header));
     return { id };
   } finally {

@@ -4,7 +4,7 @@ import type { FolderLock } from './folder-lock.ts';
 import type { Head } from './head.ts';
 import type { Ledger, LedgerBatch } from './ledger.ts';
 import type { RandomBytes, WallClock } from './ports.ts';
-import { type LedgerFolder, readLedger, walkLedger } from './read-ledger.ts';
+import { type LedgerEnd, type LedgerFolder, readLedger, walkLedger } from './read-ledger.ts';
 import { createSegment, SegmentWriter } from './segment-writer.ts';
 import type { TornTail } from './tail-cut.ts';
 
@@ -46,7 +46,14 @@ export class FileLedger implements Ledger {
     known: Head,
     replay: (batch: LedgerBatch) => void,
   ): Promise<{ readonly ledger: FileLedger; readonly torn: TornTail | undefined }> {
-    const { head, position, torn, last } = await walkLedger(parts, known, replay);
+    return FileLedger.resume(parts, await walkLedger(parts, known, replay));
+  }
+
+  /** Opens for appending where reading has ended. */
+  static async resume(
+    parts: FileLedgerParts,
+    { head, position, torn, last }: LedgerEnd,
+  ): Promise<{ readonly ledger: FileLedger; readonly torn: TornTail | undefined }> {
     const ledger = new FileLedger(parts, head, last.header);
     if (torn > 0) {
       await ledger.#startSegment();
@@ -68,7 +75,10 @@ export class FileLedger implements Ledger {
     if (!this.#writer) throw new KeywardenError('ledger-unavailable');
     try {
       await this.#parts.lock.check();
-      if (this.#head.sequence - this.#writer.header.firstSequence + 1 >= SEGMENT_RECORDS) {
+      const { epoch, firstSequence } = this.#writer.header;
+      // What follows a change of the vault key is sealed under the new one.
+      const outdated = epoch !== this.#parts.keys.current.epoch;
+      if (outdated || this.#head.sequence - firstSequence + 1 >= SEGMENT_RECORDS) {
         await this.#writer.close();
         await this.#startSegment();
       }

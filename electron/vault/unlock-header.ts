@@ -4,9 +4,28 @@ import { deriveEpochKeys, type EpochKeys, wipeEpochKeys } from '../crypto/epoch-
 import { openFormerKey } from '../crypto/former-keys.ts';
 import { openPassphraseWay, openVaultKey } from '../crypto/keyholder.ts';
 import type { KdfRules } from '../crypto/passphrase-kdf.ts';
-import { checkHeaderMac, type Keyholder, type ReadHeader } from '../crypto/vault-header.ts';
+import { openSecretWay } from '../crypto/secret-way.ts';
+import { checkHeaderMac, type Keyholder, type ReadHeader, type Way } from '../crypto/vault-header.ts';
 import { KeyRing } from './key-ring.ts';
 import { parseVaultId } from './vault-id.ts';
+import type { WayIn } from './way-in.ts';
+
+/** A vault key and the epoch that it is of. */
+export interface VaultKey {
+  readonly epoch: number;
+  readonly key: Uint8Array;
+}
+
+/** All that a way in leads to. Whoever gets it wipes it as soon as may be. */
+export interface RevealedHeader {
+  readonly vaultId: Uint8Array;
+  readonly keyholder: Keyholder;
+  readonly way: Way;
+  readonly privateKey: Uint8Array;
+  /** The newest first. */
+  readonly vaultKeys: readonly [VaultKey, ...VaultKey[]];
+  wipe(): void;
+}
 
 /** The bytes of the id in a header that was parsed already. */
 export function vaultIdOf({ header }: ReadHeader): Uint8Array {
@@ -16,52 +35,80 @@ export function vaultIdOf({ header }: ReadHeader): Uint8Array {
 }
 
 /**
- * Opens the vault's keys with a passphrase, and only then trusts the header.
- * Throws `unlock-failed` for every passphrase that opens nothing, `vault-damaged` where the header was tampered with.
+ * Opens the vault's keys with a way in, and only then trusts the header. The ring's user wipes it.
+ * Throws `unlock-failed` for every way in that opens nothing, `vault-damaged` where the header was tampered with.
  */
-export async function unlockHeader(
-  read: ReadHeader,
-  passphrase: Uint8Array,
-  rules: KdfRules,
-): Promise<KeyRing> {
-  const vaultId = vaultIdOf(read);
-  const { keyholder, privateKey } = await findKeyholder(read, vaultId, passphrase, rules);
-  let key: Uint8Array | undefined;
-  let newest: EpochKeys | undefined;
+export async function unlockHeader(read: ReadHeader, wayIn: WayIn, rules: KdfRules): Promise<KeyRing> {
+  const revealed = await revealHeader(read, wayIn, rules);
   try {
-    key = openVaultKey(vaultId, keyholder, read.header.epoch, privateKey);
-    newest = deriveEpochKeys(key, vaultId, read.header.epoch);
-    checkHeaderMac(newest.header, read);
-    return new KeyRing([newest, ...formerKeys(read, vaultId, key)]);
-  } catch (error) {
-    if (newest) wipeEpochKeys(newest);
-    throw error;
+    return keyRingOf(revealed);
   } finally {
-    privateKey.fill(0);
-    key?.fill(0);
+    revealed.wipe();
   }
 }
 
-function formerKeys({ header }: ReadHeader, vaultId: Uint8Array, key: Uint8Array): readonly EpochKeys[] {
-  return header.former.map((sealed) => {
-    const opened = openFormerKey({ key, epoch: header.epoch }, vaultId, sealed);
-    const keys = deriveEpochKeys(opened, vaultId, sealed.epoch);
-    opened.fill(0);
-    return keys;
-  });
+/** The derived keys of every epoch. */
+export function keyRingOf({ vaultId, vaultKeys: [newest, ...former] }: RevealedHeader): KeyRing {
+  const derive = ({ key, epoch }: VaultKey) => deriveEpochKeys(key, vaultId, epoch);
+  return new KeyRing([derive(newest), ...former.map(derive)]);
 }
 
-async function findKeyholder(
+/** The private key and the vault keys themselves, behind a header whose MAC was checked. Throws as `unlockHeader` does. */
+export async function revealHeader(read: ReadHeader, wayIn: WayIn, rules: KdfRules): Promise<RevealedHeader> {
+  const vaultId = vaultIdOf(read);
+  const { header } = read;
+  const found = await findWay(read, vaultId, wayIn, rules);
+  const secrets = [found.privateKey];
+  const wipe = () => {
+    for (const secret of secrets) secret.fill(0);
+  };
+  let newestKeys: EpochKeys | undefined;
+  try {
+    const key = openVaultKey(vaultId, found.keyholder, header.epoch, found.privateKey);
+    secrets.push(key);
+    const newest: VaultKey = { key, epoch: header.epoch };
+    newestKeys = deriveEpochKeys(key, vaultId, header.epoch);
+    checkHeaderMac(newestKeys.header, read);
+    const former = header.former.map((sealed): VaultKey => {
+      const opened = openFormerKey(newest, vaultId, sealed);
+      secrets.push(opened);
+      return { key: opened, epoch: sealed.epoch };
+    });
+    return { vaultId, ...found, vaultKeys: [newest, ...former], wipe };
+  } catch (error) {
+    wipe();
+    throw error;
+  } finally {
+    if (newestKeys) wipeEpochKeys(newestKeys);
+  }
+}
+
+async function findWay(
   { header }: ReadHeader,
   vaultId: Uint8Array,
-  passphrase: Uint8Array,
+  wayIn: WayIn,
   rules: KdfRules,
-): Promise<{ readonly keyholder: Keyholder; readonly privateKey: Uint8Array }> {
+): Promise<Pick<RevealedHeader, 'keyholder' | 'way' | 'privateKey'>> {
   for (const keyholder of header.keyholders) {
     for (const way of keyholder.ways) {
-      const privateKey = await openPassphraseWay(vaultId, keyholder, way, passphrase, rules);
-      if (privateKey) return { keyholder, privateKey };
+      const privateKey = await openWay(vaultId, keyholder, way, wayIn, rules);
+      if (privateKey) return { keyholder, way, privateKey };
     }
   }
   throw new KeywardenError('unlock-failed');
+}
+
+async function openWay(
+  vaultId: Uint8Array,
+  keyholder: Keyholder,
+  way: Way,
+  wayIn: WayIn,
+  rules: KdfRules,
+): Promise<Uint8Array | undefined> {
+  if ('passphrase' in wayIn) {
+    if (way.kind !== 'passphrase') return undefined;
+    return openPassphraseWay(vaultId, keyholder, way, wayIn.passphrase, rules);
+  }
+  if (way.kind === 'passphrase' || way.kind !== wayIn.secret.kind) return undefined;
+  return openSecretWay(vaultId, keyholder, way, wayIn.secret.bytes);
 }

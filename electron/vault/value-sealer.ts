@@ -30,8 +30,11 @@ export class ValueSealer {
     return plaintext;
   }
 
-  /** HMAC-SHA-256 in hex. SECURITY(B2): tokens are stored as this, never as themselves. */
+  /**
+   * HMAC-SHA-256 in hex. SECURITY(B2): tokens are stored as this, never as themselves.
+   * The key is the first epoch's for ever: apps must not have to log in anew because the vault key changed.
+   */
   keyedHash(text: string): string {
-    return createHmac('sha256', this.#keys.current.tokenHash).update(text).digest('hex');
+    return createHmac('sha256', this.#keys.oldest.tokenHash).update(text).digest('hex');
   }
 }

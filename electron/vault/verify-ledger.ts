@@ -7,6 +7,7 @@ import { nodeFiles } from './node-files.ts';
 import type { VaultFiles } from './ports.ts';
 import { walkLedger } from './read-ledger.ts';
 import { unlockHeader, vaultIdOf } from './unlock-header.ts';
+import type { WayIn } from './way-in.ts';
 
 /** What walking the whole ledger showed. */
 export interface LedgerProof {
@@ -21,17 +22,18 @@ export interface LedgerProof {
  * Walks the ledger from its first record to its last without changing anything: every frame opened, every record chained.
  * Throws `vault-damaged` with the first bad segment and record named.
  */
-export function verifyLedger(options: {
-  readonly directory: string;
-  readonly passphrase: Uint8Array;
-  readonly files?: VaultFiles;
-  readonly kdf?: KdfRules;
-}): Promise<LedgerProof> {
+export function verifyLedger(
+  options: WayIn & {
+    readonly directory: string;
+    readonly files?: VaultFiles;
+    readonly kdf?: KdfRules;
+  },
+): Promise<LedgerProof> {
   return translatingDiskErrors(async () => {
     const files = options.files ?? nodeFiles;
     const layout = folderLayout(options.directory);
     const read = await readHeaderFile(files, layout);
-    const keys = await unlockHeader(read, options.passphrase, options.kdf ?? KDF_RULES);
+    const keys = await unlockHeader(read, options, options.kdf ?? KDF_RULES);
     try {
       const folder = { files, keys, folder: layout.ledger, vaultId: vaultIdOf(read) };
       const { head, torn } = await walkLedger(folder, EMPTY_HEAD, () => {});

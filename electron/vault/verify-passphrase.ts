@@ -5,20 +5,22 @@ import { readHeaderFile } from './header-file.ts';
 import { nodeFiles } from './node-files.ts';
 import type { VaultFiles } from './ports.ts';
 import { unlockHeader } from './unlock-header.ts';
+import type { WayIn } from './way-in.ts';
 
 /**
  * Whether a passphrase opens the vault, without opening it: for unlocking a desktop whose vault is open already.
  * Throws what `openVault` would: `unlock-failed`, `vault-missing`, `vault-newer`, `vault-damaged`.
  */
-export function verifyPassphrase(options: {
-  readonly directory: string;
-  readonly passphrase: Uint8Array;
-  readonly files?: VaultFiles;
-  readonly kdf?: KdfRules;
-}): Promise<void> {
+export function verifyPassphrase(
+  options: WayIn & {
+    readonly directory: string;
+    readonly files?: VaultFiles;
+    readonly kdf?: KdfRules;
+  },
+): Promise<void> {
   return translatingDiskErrors(async () => {
     const read = await readHeaderFile(options.files ?? nodeFiles, folderLayout(options.directory));
-    const keys = await unlockHeader(read, options.passphrase, options.kdf ?? KDF_RULES);
+    const keys = await unlockHeader(read, options, options.kdf ?? KDF_RULES);
     keys.wipe();
   });
 }

@@ -53,6 +53,12 @@ export const ERROR_TABLE = {
     words: 'The ledger cannot be written right now; nothing was changed.',
   },
   'unlock-failed': { status: 403, exit: 4, words: 'That does not open the vault.' },
+  'code-mistyped': { status: 400, exit: 1, words: 'The code has a typing mistake.' },
+  'vault-quarantined': {
+    status: 503,
+    exit: 3,
+    words: 'This vault is not the one that was seen here last: it waits for a person to confirm it.',
+  },
   'vault-missing': { status: 404, exit: 5, words: 'There is no vault in that folder.' },
   'vault-exists': { status: 400, exit: 1, words: 'There is a vault in that folder already.' },
   'vault-in-use': { status: 400, exit: 1, words: 'Another Keywarden has this vault open.' },

@@ -30,13 +30,23 @@ let keys: EpochKeys;
 
 beforeAll(async () => {
   keys = deriveEpochKeys(vaultKey, vaultId, 1);
-  const options = { vaultId, name: 'owner', passphrase, parameters, rules: weak, vaultKey, epoch: 1 };
+  const options = {
+    vaultId,
+    name: 'owner',
+    passphrase,
+    parameters,
+    rules: weak,
+    vaultKey,
+    epoch: 1,
+    addedAt: 1,
+  };
   keyholder = await makeKeyholder(options, randomBytes);
-  header = { id: vaultId.toString('hex'), createdAt: 1, epoch: 1, former: [], keyholders: [keyholder] };
+  const id = vaultId.toString('hex');
+  header = { id, createdAt: 1, epoch: 1, former: [], keyholders: [keyholder], revision: 0 };
 });
 
 const wayOf = ({ ways: [way] }: Keyholder) => {
-  if (!way) throw new Error('no way in');
+  if (way?.kind !== 'passphrase') throw new Error('no passphrase');
   return way;
 };
 
@@ -76,7 +86,7 @@ describe('the header', () => {
   });
 
   it('names a newer version as such, before anything else', () => {
-    const bytes = encodeVaultHeader(keys.header, header).with(8, 2);
+    const bytes = encodeVaultHeader(keys.header, header).with(8, 3);
     expect(() => decodeVaultHeader(bytes.subarray(0, 20))).toThrow(
       expect.objectContaining({ code: 'vault-newer' }),
     );

@@ -10,14 +10,19 @@ import {
 import { makeKeyholder, openPassphraseWay, openVaultKey } from '../../../electron/crypto/keyholder.ts';
 import { KDF_RULES, type KdfRules } from '../../../electron/crypto/passphrase-kdf.ts';
 import { nextHash } from '../../../electron/crypto/record-chain.ts';
+import { encodeRecoveryKit, parseRecoveryKit } from '../../../electron/crypto/recovery-kit.ts';
 import { sealValueBytes } from '../../../electron/crypto/sealed-value.ts';
+import { openSecretWay, sealToSecretWay, secretWayPublicKey } from '../../../electron/crypto/secret-way.ts';
 import { decodeSegmentHeader, encodeSegmentHeader } from '../../../electron/crypto/segment-header.ts';
+import { encodeShare, revealSharedSecret } from '../../../electron/crypto/share-text.ts';
 import { decodeSnapshotHeader, encodeSnapshotHeader } from '../../../electron/crypto/snapshot-header.ts';
 import { SnapshotStream, sealedChunkLength } from '../../../electron/crypto/snapshot-stream.ts';
 import {
   checkHeaderMac,
   decodeVaultHeader,
+  digestOfSlot,
   encodeVaultHeader,
+  type SecretWay,
 } from '../../../electron/crypto/vault-header.ts';
 
 // Byte strings in the files are hex; `seed` repeated makes the "random" bytes, in the order in which they are drawn.
@@ -91,9 +96,29 @@ describe('the published vectors', () => {
     );
   });
 
-  it('header.json: the header is exactly these bytes, opens with its passphrase, and only by the weak rules of tests', async () => {
-    const { vaultKey, vaultId, createdAt, name, keyholder, passphrase, parameters, seed, expected } =
-      vector('header');
+  it.each(['header', 'header-2'])(
+    '%s.json opens with its passphrase, and only by the weak rules of tests',
+    async (file) => {
+      const { vaultKey, vaultId, passphrase, parameters, expected } = vector(file);
+      const weak: KdfRules = { ...KDF_RULES, least: parameters };
+      const id = bytes(vaultId);
+      const read = decodeVaultHeader(bytes(expected.header));
+      const [holder] = read.header.keyholders;
+      const [way] = holder?.ways ?? [];
+      if (!holder || way?.kind !== 'passphrase') throw new Error('the vector has no passphrase');
+      const privateKey = await openPassphraseWay(id, holder, way, utf8(passphrase), weak);
+      expect(hex(privateKey ?? new Uint8Array())).toBe(expected.privateKey);
+      expect(hex(openVaultKey(id, holder, 1, privateKey ?? new Uint8Array()))).toBe(vaultKey);
+      checkHeaderMac(deriveEpochKeys(bytes(vaultKey), id, 1).header, read);
+      await expect(openPassphraseWay(id, holder, way, utf8(passphrase), KDF_RULES)).rejects.toMatchObject({
+        code: 'vault-damaged',
+      });
+    },
+  );
+
+  it('header-2.json: the header is exactly these bytes, and opens with its recovery kit', async () => {
+    const { vaultKey, vaultId, createdAt, name, keyholder, passphrase, parameters, kit, seed, expected } =
+      vector('header-2');
     const weak: KdfRules = { ...KDF_RULES, least: parameters };
     const id = bytes(vaultId);
     const key = bytes(vaultKey);
@@ -109,23 +134,37 @@ describe('the published vectors', () => {
         rules: weak,
         vaultKey: key,
         epoch: 1,
+        addedAt: createdAt,
       },
       random,
     );
+    const [way] = owner.ways;
+    if (way?.kind !== 'passphrase') throw new Error('no passphrase');
+    const privateKey = await openPassphraseWay(id, owner, way, utf8(passphrase), weak);
+    if (!privateKey) throw new Error('does not open');
+    const secret = parseRecoveryKit(kit);
+    const to = { kind: 'recovery-kit', publicKey: secretWayPublicKey(id, 'recovery-kit', secret) } as const;
+    const sealed = sealToSecretWay(id, owner, to, privateKey, random);
+    const kitWay: SecretWay = { ...to, ...sealed, id: hex(random(8)), addedAt: createdAt };
+    const keyholders = [{ ...owner, ways: [way, kitWay] }];
+    const header = { id: vaultId, name, createdAt, epoch: 1, former: [], keyholders, revision: 1 };
     const keys = deriveEpochKeys(key, id, 1);
-    const header = { id: vaultId, name, createdAt, epoch: 1, former: [], keyholders: [owner] };
     expect(hex(encodeVaultHeader(keys.header, header))).toBe(expected.header);
+    expect(decodeVaultHeader(bytes(expected.header)).header).toEqual(header);
+    expect(hex(openSecretWay(id, owner, kitWay, secret) ?? new Uint8Array())).toBe(expected.privateKey);
+    expect(digestOfSlot(kitWay)).toBe(expected.kitDigest);
+  });
 
-    const read = decodeVaultHeader(bytes(expected.header));
-    const [holder] = read.header.keyholders;
-    const [way] = holder?.ways ?? [];
-    if (!holder || !way) throw new Error('the vector has no keyholder');
-    const privateKey = await openPassphraseWay(id, holder, way, utf8(passphrase), weak);
-    expect(hex(privateKey ?? new Uint8Array())).toBe(expected.privateKey);
-    expect(hex(openVaultKey(id, holder, 1, privateKey ?? new Uint8Array()))).toBe(vaultKey);
-    checkHeaderMac(keys.header, read);
-    await expect(openPassphraseWay(id, holder, way, utf8(passphrase), KDF_RULES)).rejects.toMatchObject({
-      code: 'vault-damaged',
-    });
+  it('codes.json: recovery kits and shares are exactly these texts', () => {
+    const { kits, shares, secret } = vector('codes');
+    for (const { bytes: raw, text } of kits) {
+      expect(encodeRecoveryKit(bytes(raw))).toBe(text);
+      expect(hex(parseRecoveryKit(text))).toBe(raw);
+    }
+    for (const { text, ...share } of shares) {
+      expect(encodeShare({ ...share, y: bytes(share.y) })).toBe(text);
+    }
+    const texts = shares.map(({ text }: { text: string }) => text);
+    expect(hex(revealSharedSecret(texts.slice(1)))).toBe(secret);
   });
 });

@@ -85,7 +85,7 @@ describe('a vault on disk', () => {
     const path = join(folder.directory, 'vault.kwh');
     const good = await readFile(path);
     const put = (at: number, value: number) => writeFile(path, good.with(at, value));
-    await put(8, 2);
+    await put(8, 3);
     await expect(folder.open()).rejects.toMatchObject({ code: 'vault-newer' });
     for (let at = 0; at < good.length; at += 13) {
       if (at === 8) continue;

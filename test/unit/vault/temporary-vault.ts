@@ -9,12 +9,12 @@ import { folderLayout, segmentName } from '../../../electron/vault/folder-layout
 import { EMPTY_HEAD } from '../../../electron/vault/head.ts';
 import { readHeaderFile } from '../../../electron/vault/header-file.ts';
 import { nodeFiles } from '../../../electron/vault/node-files.ts';
-import { openVault } from '../../../electron/vault/open-vault.ts';
+import { type OpenedVault, openVault } from '../../../electron/vault/open-vault.ts';
 import type { VaultFiles, VaultPorts } from '../../../electron/vault/ports.ts';
 import { type LedgerFolder, walkLedger } from '../../../electron/vault/read-ledger.ts';
 import { decodeRecord } from '../../../electron/vault/record-codec.ts';
 import { unlockHeader, vaultIdOf } from '../../../electron/vault/unlock-header.ts';
-import type { LedgerRecord, Vault } from '../../../electron/vault/vault.ts';
+import type { LedgerRecord } from '../../../electron/vault/vault.ts';
 import { verifyLedger } from '../../../electron/vault/verify-ledger.ts';
 import { PASSPHRASE, QUICK_KDF } from './quick-kdf.ts';
 import { sampleSchema } from './sample-schema.ts';
@@ -48,7 +48,7 @@ export class TemporaryVault {
   }
 
   /** Opens it; the test that forgets to close it still frees the folder. */
-  async open(files?: VaultFiles): Promise<Vault> {
+  async open(files?: VaultFiles): Promise<OpenedVault> {
     const vault = await openVault(this.options(files));
     onTestFinished(() => vault.close());
     return vault;
@@ -70,7 +70,7 @@ export class TemporaryVault {
   async unlock(): Promise<LedgerFolder> {
     const layout = folderLayout(this.directory);
     const read = await readHeaderFile(nodeFiles, layout);
-    const keys = await unlockHeader(read, PASSPHRASE, QUICK_KDF);
+    const keys = await unlockHeader(read, { passphrase: PASSPHRASE }, QUICK_KDF);
     return { files: nodeFiles, keys, folder: layout.ledger, vaultId: vaultIdOf(read) };
   }
 

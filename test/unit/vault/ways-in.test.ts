@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { encodeRecoveryKit, parseRecoveryKit } from '../../../electron/crypto/recovery-kit.ts';
+import { revealSharedSecret } from '../../../electron/crypto/share-text.ts';
+import { decodeVaultHeader } from '../../../electron/crypto/vault-header.ts';
+import { type OpenedVault, openVault } from '../../../electron/vault/open-vault.ts';
+import { knownSlots, slotsOf } from '../../../electron/vault/slot-records.ts';
+import { verifyPassphrase } from '../../../electron/vault/verify-passphrase.ts';
+import type { WayIn } from '../../../electron/vault/way-in.ts';
+import { PASSPHRASE } from './quick-kdf.ts';
+import { writeNote } from './sample-schema.ts';
+import { TemporaryVault } from './temporary-vault.ts';
+
+const proof: WayIn = { passphrase: PASSPHRASE };
+const byKit = (kit: string): WayIn => ({ secret: { kind: 'recovery-kit', bytes: parseRecoveryKit(kit) } });
+const byShares = (texts: readonly string[]): WayIn => ({
+  secret: { kind: 'shares', bytes: revealSharedSecret(texts) },
+});
+const byKeychain = (bytes: Uint8Array): WayIn => ({ secret: { kind: 'keychain', bytes } });
+
+async function openBy(folder: TemporaryVault, wayIn: WayIn): Promise<OpenedVault> {
+  const { passphrase: _, ...options } = folder.options();
+  const vault = await openVault({ ...options, ...wayIn });
+  onTestFinished(() => vault.close());
+  return vault;
+}
+
+/** Whether a way in opens the vault now: undefined, or why not. */
+function refusal(folder: TemporaryVault, wayIn: WayIn): Promise<unknown> {
+  const { directory, kdf } = folder.options();
+  return verifyPassphrase({ directory, kdf, ...wayIn }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+const unlockFailed = expect.objectContaining({ code: 'unlock-failed' });
+const header = (folder: TemporaryVault) => join(folder.directory, 'vault.kwh');
+const idOf = async (vault: OpenedVault, kind: string) =>
+  (await vault.ways.list()).find((way) => way.kind === kind)?.id ?? '';
+
+/** Every kind of way beside the passphrase. */
+const KINDS: readonly [string, (vault: OpenedVault) => Promise<WayIn>][] = [
+  ['recovery-kit', async ({ ways }) => byKit(await ways.addRecoveryKit(proof))],
+  [
+    'keychain',
+    async ({ ways }) => {
+      const secret = randomBytes(32);
+      await ways.addKeychain(proof, secret);
+      return byKeychain(secret);
+    },
+  ],
+  [
+    'shares',
+    async ({ ways }) => {
+      const texts = await ways.addShares(proof, { threshold: 2, total: 3 });
+      expect(texts).toHaveLength(3);
+      return byShares(texts.slice(1));
+    },
+  ],
+];
+
+describe('a way in', () => {
+  it.each(KINDS)('by %s opens the vault alone, and no longer once it is removed', async (kind, add) => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    await vault.turn((turn) => turn.record(writeNote('a')));
+    const wayIn = await add(vault);
+    await vault.close();
+
+    const again = await openBy(folder, wayIn);
+    expect(await again.turn(({ db }) => db.all('SELECT name FROM notes'))).toEqual([{ name: 'a' }]);
+    expect((await again.ways.list()).map((way) => way.kind)).toEqual(['passphrase', kind]);
+    await again.ways.remove(wayIn, await idOf(again, kind), 'not-needed');
+    expect(await refusal(folder, wayIn)).toEqual(unlockFailed);
+    await again.close();
+    await expect(openBy(folder, wayIn)).rejects.toEqual(unlockFailed);
+    await openBy(folder, proof);
+  });
+
+  it('by the recovery kit alone opens the vault when the passphrase is gone, and lets a new one be set', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const kit = byKit(await vault.ways.addRecoveryKit(proof));
+    await vault.ways.remove(proof, await idOf(vault, 'passphrase'), 'not-needed');
+    expect(await refusal(folder, proof)).toEqual(unlockFailed);
+    const passphrase = Buffer.from('a new one');
+    await vault.ways.changePassphrase(kit, passphrase, 'another-one');
+    expect(await refusal(folder, { passphrase })).toBeUndefined();
+    expect(await refusal(folder, kit)).toBeUndefined();
+  });
+
+  it('is not removed where it is the last, nor where only the keychain would be left', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    await vault.ways.addKeychain(proof, randomBytes(32));
+    const refused = vault.ways.remove(proof, await idOf(vault, 'passphrase'), 'not-needed');
+    await expect(refused).rejects.toMatchObject({ code: 'invalid-request' });
+    await expect(vault.ways.remove(proof, 'ffffffffffffffff', 'not-needed')).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(await refusal(folder, proof)).toBeUndefined();
+  });
+
+  it('is changed only by who shows one', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const before = await readFile(header(folder));
+    const wrong: WayIn = { passphrase: Buffer.from('wrong') };
+    await expect(vault.ways.addRecoveryKit(wrong)).rejects.toEqual(unlockFailed);
+    await expect(vault.ways.rekey(wrong)).rejects.toEqual(unlockFailed);
+    await expect(vault.ways.changePassphrase(proof, new Uint8Array(), 'another-one')).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
+    expect(await readFile(header(folder))).toEqual(before);
+    expect(vault.head().sequence).toBe(0);
+  });
+
+  it('that is wrong or missing has one code and one message, whatever it is', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const withKit = await folder.copy();
+    const other = await openBy(withKit, proof);
+    await other.ways.addRecoveryKit(proof);
+    const answers = new Set<string>();
+    const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
+    const wrong = fc.oneof(
+      fc.uint8Array({ maxLength: 64 }).map((passphrase): WayIn => ({ passphrase })),
+      fc
+        .record({ kind: fc.constantFrom('recovery-kit', 'keychain', 'shares'), bytes })
+        .map((secret): WayIn => ({ secret })),
+    );
+    await fc.assert(
+      fc.asyncProperty(wrong, fc.constantFrom(folder, withKit), async (wayIn, where) => {
+        const error = await refusal(where, wayIn);
+        answers.add(error instanceof Error ? `${Object(error).code}: ${error.message}` : 'opened');
+      }),
+      { numRuns: 60 },
+    );
+    expect([...answers]).toEqual(['unlock-failed: That does not open the vault.']);
+    expect(await refusal(withKit, byKit(encodeRecoveryKit(randomBytes(32))))).toEqual(unlockFailed);
+    await vault.close();
+  });
+});
+
+describe('another passphrase', () => {
+  it('takes the place of the old one and leaves the other ways as they are', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const kit = byKit(await vault.ways.addRecoveryKit(proof));
+    const passphrase = Buffer.from('another one');
+    await vault.ways.changePassphrase(proof, passphrase, 'another-one');
+    expect(await refusal(folder, proof)).toEqual(unlockFailed);
+    expect(await refusal(folder, kit)).toBeUndefined();
+    await vault.close();
+    const again = await openBy(folder, { passphrase });
+    expect(decodeVaultHeader(await readFile(header(folder))).header.epoch).toBe(1);
+    await again.close();
+  });
+
+  it('starts a new key pair and epoch where someone may know the old one, and the recovery kit still opens', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const kit = byKit(await vault.ways.addRecoveryKit(proof));
+    await vault.turn((turn) => turn.record(writeNote('before')));
+    const before = decodeVaultHeader(await readFile(header(folder))).header;
+    const passphrase = Buffer.from('nobody knows');
+    await vault.ways.changePassphrase(proof, passphrase, 'someone-may-know-it');
+    await vault.turn((turn) => turn.record(writeNote('after')));
+    const after = decodeVaultHeader(await readFile(header(folder))).header;
+    expect(after.epoch).toBe(before.epoch + 1);
+    expect(after.keyholders[0]?.publicKey).not.toEqual(before.keyholders[0]?.publicKey);
+    await vault.close();
+    for (const wayIn of [kit, { passphrase }]) {
+      const again = await openBy(folder, wayIn);
+      const notes = await again.turn(({ db }) => db.all('SELECT name FROM notes ORDER BY name'));
+      expect(notes).toEqual([{ name: 'after' }, { name: 'before' }]);
+      await again.close();
+    }
+    expect(await refusal(folder, proof)).toEqual(unlockFailed);
+  });
+
+  it('ends a stolen recovery kit, also for who kept the header of that day', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const kit = byKit(await vault.ways.addRecoveryKit(proof));
+    await copyFile(header(folder), join(folder.directory, 'kept'));
+    await vault.ways.remove(proof, await idOf(vault, 'recovery-kit'), 'someone-may-have-it');
+    await vault.close();
+    await openBy(folder, proof).then((again) => again.close());
+    await copyFile(join(folder.directory, 'kept'), header(folder));
+    await expect(openBy(folder, kit)).rejects.toMatchObject({ code: 'vault-damaged' });
+  });
+});
+
+describe('a new epoch', () => {
+  it('leaves all that was readable, keeps tokens alive and never goes back along the chain', async () => {
+    const folder = await TemporaryVault.make();
+    const context = (owner: string) => ({ mount: 'mount', owner, version: 1 });
+    let vault = await folder.open();
+    const tokenHash = await vault.turn((turn) => turn.keyedHash('kw.token'));
+    for (const epoch of [1, 2, 3]) {
+      await vault.turn((turn) =>
+        turn.record(writeNote(`${epoch}`, turn.sealValue(Buffer.from(`${epoch}`), context(`${epoch}`)))),
+      );
+      if (epoch === 2) {
+        await vault.close();
+        vault = await folder.open();
+      }
+      if (epoch < 3) await vault.ways.rekey(proof);
+    }
+    expect(await vault.turn((turn) => turn.keyedHash('kw.token'))).toBe(tokenHash);
+    await vault.close();
+    const again = await folder.open();
+    await again.turn((turn) => {
+      const notes = turn.db.all<{ name: string; value: never }>('SELECT name, value FROM notes');
+      for (const { name, value } of notes)
+        expect(Buffer.from(turn.revealValue(value, context(name))).toString()).toBe(name);
+    });
+    expect(await again.turn((turn) => turn.keyedHash('kw.token'))).toBe(tokenHash);
+    expect((await folder.verify()).records).toBe(again.head().sequence);
+    const epochs = await Promise.all(
+      [1, 2, 3].map(async (number) => (await readFile(folder.segment(number))).readUInt32BE(26)),
+    );
+    expect(epochs).toEqual([1, 2, 3]);
+  });
+
+  it('reaches every way in without asking for it', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const ways = await Promise.all(KINDS.map(([, add]) => add(vault)));
+    await vault.ways.rekey(proof);
+    await vault.close();
+    for (const wayIn of [proof, ...ways]) expect(await refusal(folder, wayIn)).toBeUndefined();
+  });
+});
+
+describe('the header', () => {
+  it('that is one ahead of the ledger, because the process died in between, is recorded on opening', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const kit = byKit(await vault.ways.addRecoveryKit(proof));
+    await vault.close();
+    const behind = await folder.copy();
+    const ahead = await folder.copy();
+    for (const operation of [
+      (opened: OpenedVault) => opened.ways.rekey(kit),
+      (opened: OpenedVault) => opened.ways.changePassphrase(kit, Buffer.from('new'), 'another-one'),
+    ]) {
+      const opened = await openBy(ahead, kit);
+      await operation(opened);
+      await opened.close();
+      await copyFile(header(ahead), header(behind));
+      const reopened = await openBy(behind, kit);
+      const { header: found } = decodeVaultHeader(await readFile(header(behind)));
+      expect(await reopened.turn(({ db }) => knownSlots(db))).toEqual(slotsOf(found));
+      await reopened.close();
+      const once = await openBy(behind, kit);
+      expect(once.head()).toEqual(reopened.head());
+      await once.close();
+    }
+  });
+
+  it('of the first version still opens, and is written anew at the first change', async () => {
+    const vectors = new TemporaryVault(
+      new URL('../../vectors/vault-1', import.meta.url).pathname,
+      (await TemporaryVault.make()).schema,
+    );
+    const folder = await vectors.copy();
+    expect(decodeVaultHeader(await readFile(header(folder))).header.revision).toBe(0);
+    const vault = await folder.open();
+    expect(await vault.turn(({ db }) => db.all('SELECT name FROM notes'))).toHaveLength(3);
+    const kit = byKit(await vault.ways.addRecoveryKit(proof));
+    await vault.close();
+    expect((await readFile(header(folder)))[8]).toBe(2);
+    await openBy(folder, kit).then((again) => again.close());
+    expect(await refusal(folder, proof)).toBeUndefined();
+  });
+
+  it('with a slot that somebody without the vault key put there gets nothing sealed to it', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    await vault.ways.addRecoveryKit(proof);
+    const bytes = await readFile(header(folder));
+    await writeFile(header(folder), bytes.with(40, (bytes[40] ?? 0) ^ 1));
+    await expect(vault.ways.rekey(proof)).rejects.toMatchObject({ code: 'vault-damaged' });
+  });
+});
