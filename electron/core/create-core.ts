@@ -103,6 +103,8 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
     start,
     async handle(request) {
       await start();
+      // After a sleep of the machine a request may come ahead of the timers.
+      scheduler.catchUp();
       return await runRequest(services, request);
     },
     async openSession(kind) {

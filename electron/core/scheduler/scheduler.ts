@@ -16,6 +16,8 @@ export interface Scheduler {
   start(): Promise<void>;
   /** Looks again now. */
   hurry(): void;
+  /** Queues what is due and was slept through, ahead of whatever is asked next. */
+  catchUp(): void;
   stop(): void;
 }
 
@@ -38,8 +40,9 @@ export function createScheduler(needs: Needs, deadlines: readonly Deadlines[]): 
     cancel();
     if (stopped) return;
     const now = clock.now();
-    wakeAt = Math.min(deadline ?? Number.POSITIVE_INFINITY, now + LONGEST_SLEEP);
-    cancel = clock.after(Math.max(1, Math.ceil(wakeAt - now)), pass);
+    const until = Math.min(deadline ?? Number.POSITIVE_INFINITY, now + LONGEST_SLEEP);
+    wakeAt = Math.max(now + 1, until);
+    cancel = clock.after(Math.ceil(wakeAt - now), pass);
   };
 
   /** What was set while a pass ran is not in what the pass has read. */
@@ -85,6 +88,11 @@ export function createScheduler(needs: Needs, deadlines: readonly Deadlines[]): 
       sleepUntil(orEarlier(next));
     },
     hurry: () => sleepUntil(clock.now()),
+    catchUp() {
+      if (stopped || clock.now() < wakeAt) return;
+      cancel();
+      pass();
+    },
     stop() {
       stopped = true;
       cancel();

@@ -25,6 +25,19 @@ test('a pass of the scheduler at any moment forgets no deadline that is set mean
   }
 });
 
+test('what ended while the machine slept is over for the first request after it, ahead of any timer', async () => {
+  const parent = await world.tokenFor('path "auth/token/+" { capabilities = ["read", "update"] }', {
+    ttl: 10,
+  });
+  const child = await world.auth(parent, 'update', 'auth/token/create', { ttl: '1h' });
+  await rest();
+  const { now } = world.clock;
+  Object.assign(world.clock, { now: () => now() + 3_600_000 - 1000 });
+  expect(await world.refusal(child.client_token, 'read', 'auth/token/lookup-self')).toMatch(
+    /^permission-denied/,
+  );
+});
+
 test('an end that could not be read is taken up again, whatever else happens meanwhile', async () => {
   const { envelope } = await world.ask(world.root, 'read', 'database/creds/app');
   const id = envelope?.lease_id ?? '';
