@@ -48,17 +48,19 @@ export function TtlField({ label, description, text, onText, choices, most }: Tt
         autoComplete="off"
       />
       <div className="ttl-choices">
-        {choices.map((choice) => (
-          <button
-            key={choice}
-            type="button"
-            className="ttl-choice"
-            aria-pressed={ttlOfText(choice) === seconds}
-            onClick={() => onText(choice)}
-          >
-            {durationWords(ttlOfText(choice) ?? 0)}
-          </button>
-        ))}
+        {choices
+          .filter((choice) => most === undefined || (ttlOfText(choice) ?? 0) <= most)
+          .map((choice) => (
+            <button
+              key={choice}
+              type="button"
+              className="ttl-choice"
+              aria-pressed={ttlOfText(choice) === seconds}
+              onClick={() => onText(choice)}
+            >
+              {durationWords(ttlOfText(choice) ?? 0)}
+            </button>
+          ))}
       </div>
     </div>
   );

@@ -4,10 +4,13 @@ import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { App } from '../../../shared/ipc/contract.ts';
 import { useNavigation } from '../../app/navigation.ts';
+import { useContextMenu } from '../../ui/context-menu.tsx';
+import { copyText } from '../../ui/copy-text.ts';
 import { Screen, Search } from '../../ui/screen.tsx';
 import { Empty, Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { exactWords, relativeWords } from '../../ui/time-words.ts';
+import { toast } from '../../ui/toast.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
 import { AppDetail } from './app-detail.tsx';
 import { useApps } from './apps-store.ts';
@@ -54,6 +57,7 @@ export function AppsScreen() {
 function AppList({ apps }: { readonly apps: readonly App[] }) {
   const { selected, show } = useApps();
   const open = useNavigation((navigation) => navigation.open);
+  const { menu, openAt } = useContextMenu();
   const [words, setWords] = useState('');
   const found = apps.filter((app) => app.name.toLowerCase().includes(words.trim().toLowerCase()));
   return (
@@ -66,8 +70,17 @@ function AppList({ apps }: { readonly apps: readonly App[] }) {
         selectedKey={selected}
         onSelect={(app) => void show(app.name)}
         onOpen={(app) => open({ kind: 'hand-over', app: app.name })}
+        onCopy={(app) => copyText(app.name) && toast(`Copied ${app.name}.`)}
+        onContext={(app, event) => {
+          void show(app.name);
+          openAt(event, [
+            { label: 'Hand over a keycard', run: () => open({ kind: 'hand-over', app: app.name }) },
+            { label: 'Copy name', run: () => copyText(app.name) && toast(`Copied ${app.name}.`) },
+          ]);
+        }}
         row={(app) => ({ key: app.name, content: () => <AppLine app={app} /> })}
       />
+      {menu}
     </>
   );
 }

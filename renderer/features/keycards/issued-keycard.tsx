@@ -1,3 +1,4 @@
+import './keycard-detail.css';
 import { Button } from '@mantine/core';
 import type { IpcOutput, Keycard } from '../../../shared/ipc/contract.ts';
 import { useSession } from '../../app/session.ts';

@@ -1,3 +1,4 @@
+import './keycard-detail.css';
 import { Button, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconRefresh } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
@@ -68,10 +69,8 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
       <DetailPart title="Particulars">
         <div className="detail-box">
           {keycard.username !== null && (
-            <Particular name="User at the target">
-              <span className="mono selectable cut grow" title={keycard.username}>
-                {keycard.username}
-              </span>
+            <Particular name="User at the target" long>
+              <span className="mono selectable">{keycard.username}</span>
               <CopyButton
                 label="Copy user name"
                 short="Copy"
@@ -102,10 +101,8 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
               <RelativeTime at={keycard.maxExpiresAt} />
             </Particular>
           )}
-          <Particular name="Lease">
-            <span className="mono selectable cut grow" title={keycard.leaseId}>
-              {keycard.leaseId}
-            </span>
+          <Particular name="Lease" long>
+            <span className="mono selectable">{keycard.leaseId}</span>
             <CopyButton
               label="Copy lease id"
               short="Copy"
@@ -140,11 +137,11 @@ function Proof({ keycard }: { readonly keycard: Keycard }) {
   );
 }
 
-function Particular({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+function Particular(props: { readonly name: string; readonly long?: boolean; readonly children: ReactNode }) {
   return (
-    <div className="detail-row">
-      <span className="detail-key keycard-key">{name}</span>
-      {children}
+    <div className={props.long ? 'detail-row keycard-long' : 'detail-row'}>
+      <span className="detail-key keycard-key">{props.name}</span>
+      {props.children}
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconIdBadge2 } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Keycard } from '../../../shared/ipc/contract.ts';
 import { useNavigation } from '../../app/navigation.ts';
+import { useContextMenu } from '../../ui/context-menu.tsx';
 import { copyText } from '../../ui/copy-text.ts';
 import { Screen, Search } from '../../ui/screen.tsx';
 import { Empty, Failed, Loading, Stale } from '../../ui/screen-state.tsx';
@@ -12,7 +13,9 @@ import { VirtualList } from '../../ui/virtual-list.tsx';
 import { KeycardDetail } from './keycard-detail.tsx';
 import { KeycardColumns, KeycardRow } from './keycard-row.tsx';
 import { countsOf, type KeycardLine, keycardLines } from './keycard-rows.ts';
+import { isLive } from './keycard-state.ts';
 import { type KeycardFilter, useKeycards } from './keycards-store.ts';
+import { RevokeKeycard } from './revoke-keycard.tsx';
 
 /** Everything that is out there now, and what became of what was. */
 export function KeycardsScreen() {
@@ -51,6 +54,8 @@ export function KeycardsScreen() {
 
 function FullList({ keycards }: { readonly keycards: readonly Keycard[] }) {
   const { filter, words, selected, show, search, select } = useKeycards();
+  const { menu, openAt } = useContextMenu();
+  const [revoking, setRevoking] = useState<Keycard | null>(null);
   const now = useNow(5000); // sorting thousands every second would be felt; the rows themselves tick
   const counts = useMemo(() => countsOf(keycards, now), [keycards, now]);
   const lines = useMemo(() => keycardLines(keycards, filter, words, now), [keycards, filter, words, now]);
@@ -81,10 +86,20 @@ function FullList({ keycards }: { readonly keycards: readonly Keycard[] }) {
           rowHeight={34}
           selectedKey={selected}
           onSelect={(line) => line.kind === 'keycard' && select(line.keycard.leaseId)}
-          onCopy={(line) => {
+          onCopy={(line) => line.kind === 'keycard' && say(line.keycard.username ?? line.keycard.path)}
+          onContext={(line, event) => {
             if (line.kind !== 'keycard') return;
-            const text = line.keycard.username ?? line.keycard.path;
-            if (copyText(text)) toast(`Copied ${text}.`);
+            const { keycard } = line;
+            select(keycard.leaseId);
+            openAt(event, [
+              ...(keycard.username === null
+                ? []
+                : [{ label: 'Copy user name', run: () => say(keycard.username ?? '') }]),
+              { label: 'Copy door', run: () => say(keycard.path) },
+              ...(isLive(keycard)
+                ? [{ label: 'Revoke…', destructive: true, run: () => setRevoking(keycard) }]
+                : []),
+            ]);
           }}
           row={(line) =>
             line.kind === 'heading'
@@ -99,8 +114,14 @@ function FullList({ keycards }: { readonly keycards: readonly Keycard[] }) {
           }
         />
       )}
+      {menu}
+      {revoking && <RevokeKeycard keycard={revoking} onClose={() => setRevoking(null)} />}
     </>
   );
+}
+
+function say(text: string): void {
+  if (copyText(text)) toast(`Copied ${text}.`);
 }
 
 const NOTHING: Readonly<Record<KeycardFilter, string>> = {

@@ -44,6 +44,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       padding={0}
       yOffset="12vh"
       centered={false}
+      attributes={{ content: { 'aria-label': 'Find' } }}
     >
       <VisuallyHidden>
         <h2>Find</h2>

@@ -1,5 +1,7 @@
 import { IconChevronRight, IconFolder, IconKey } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { useNavigation } from '../../app/navigation.ts';
+import { useContextMenu } from '../../ui/context-menu.tsx';
 import { copyText } from '../../ui/copy-text.ts';
 import { useNow } from '../../ui/ticker.ts';
 import { exactWords, relativeWords } from '../../ui/time-words.ts';
@@ -11,7 +13,9 @@ import { useSecrets } from './secrets-store.ts';
 
 /** The folders and secrets, or what a search found among all that was read. */
 export function SecretTree({ folders }: { readonly folders: SecretFolders }) {
+  const open = useNavigation((navigation) => navigation.open);
   const { unfolded, selected, words, fold, show, selectFolder } = useSecrets();
+  const { menu, openAt } = useContextMenu();
   const searching = words.trim() !== '';
   const lines = useMemo(
     () => (searching ? foundLines(folders, words) : treeLines(folders, unfolded)),
@@ -28,30 +32,43 @@ export function SecretTree({ folders }: { readonly folders: SecretFolders }) {
     if (line.kind === 'folder') fold(line.path, !line.open);
   };
   return (
-    <VirtualList<SecretLine>
-      label="Secrets"
-      role={searching ? 'listbox' : 'tree'}
-      items={lines}
-      rowHeight={32}
-      selectedKey={selected}
-      onSelect={(line) => (line.kind === 'folder' ? selectFolder(line.path) : void show(line.path))}
-      onPress={toggle}
-      onOpen={toggle}
-      onFold={(line, open) => {
-        if (line.kind === 'folder' && line.open !== open) fold(line.path, open);
-        else if (!open) selectAbove(line, selectFolder);
-      }}
-      onCopy={(line) => {
-        if (copyText(line.path)) toast(`Copied the path ${line.path}.`);
-      }}
-      row={(line) => ({
-        key: lineKey(line),
-        level: line.level,
-        expanded: line.kind === 'folder' ? line.open : undefined,
-        content: () => <Line line={line} />,
-      })}
-    />
+    <>
+      <VirtualList<SecretLine>
+        label="Secrets"
+        role={searching ? 'listbox' : 'tree'}
+        items={lines}
+        rowHeight={32}
+        selectedKey={selected}
+        onSelect={(line) => (line.kind === 'folder' ? selectFolder(line.path) : void show(line.path))}
+        onPress={toggle}
+        onOpen={toggle}
+        onFold={(line, open) => {
+          if (line.kind === 'folder' && line.open !== open) fold(line.path, open);
+          else if (!open) selectAbove(line, selectFolder);
+        }}
+        onCopy={(line) => copyPath(line.path)}
+        onContext={(line, event) => {
+          if (line.kind === 'folder') selectFolder(line.path);
+          else void show(line.path);
+          openAt(event, [
+            { label: 'Copy path', run: () => copyPath(line.path) },
+            { label: 'New secret here…', run: () => open({ kind: 'new-secret' }) },
+          ]);
+        }}
+        row={(line) => ({
+          key: lineKey(line),
+          level: line.level,
+          expanded: line.kind === 'folder' ? line.open : undefined,
+          content: () => <Line line={line} />,
+        })}
+      />
+      {menu}
+    </>
   );
+}
+
+function copyPath(path: string): void {
+  if (copyText(path)) toast(`Copied the path ${path}.`);
 }
 
 function selectAbove(line: SecretLine, select: (folder: string) => void): void {
