@@ -1,0 +1,164 @@
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import { launchDesktop, type TestDesktop } from '../support/electron-app.ts';
+import { ask } from './steps/ask.ts';
+import { copied } from './steps/clipboard.ts';
+import { PASSPHRASE } from './steps/front-door.ts';
+
+/** No screen has as many stops: whoever has not arrived by then never will. */
+const MOST_STOPS = 80;
+
+test.describe.configure({ mode: 'serial' });
+let desktop: TestDesktop;
+let page: Page;
+
+test.beforeAll(async () => {
+  desktop = await launchDesktop();
+  page = await desktop.window();
+});
+test.afterAll(() => desktop.close());
+
+test('a vault is made without a mouse', async () => {
+  await press(page.getByRole('button', { name: 'Create a vault' }), 'Enter');
+  await tabTo(page.getByLabel('Passphrase', { exact: true }));
+  await page.keyboard.type(PASSPHRASE);
+  await tabTo(page.getByLabel('Repeat the passphrase'));
+  await page.keyboard.type(PASSPHRASE);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible({ timeout: 60_000 });
+});
+
+test('secrets are stored without a mouse', async () => {
+  await storeSecret('shop/production/mail', 'MAIL_TOKEN', 'mail-canary');
+  await storeSecret('shop/production/stripe', 'API_KEY', 'stripe-canary');
+});
+
+test('Ctrl+K finds a secret by a few letters, and arrows and Enter go there', async () => {
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Find anything' })).toBeFocused();
+  await page.keyboard.type('shop production');
+  const found = page.getByRole('listbox', { name: 'Found' }).getByRole('option');
+  await expect(found).toHaveCount(2);
+  await expect(found.nth(0)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('ArrowDown');
+  await expect(found.nth(1)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('ArrowUp');
+  await expect(found.nth(0)).toContainText('shop/production/mail');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'shop/production/mail' })).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('arrows walk the tree, fold and unfold it, and Ctrl+C copies the path', async () => {
+  const tree = page.getByRole('tree', { name: 'Secrets' });
+  await tabTo(tree);
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('heading', { name: 'shop/production/stripe' })).toBeVisible();
+  expect(await copied(desktop, () => page.keyboard.press('Control+c'))).toBe('shop/production/stripe');
+
+  await page.keyboard.press('ArrowLeft');
+  const folder = page.getByRole('treeitem', { name: 'production' });
+  await expect(folder).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('ArrowLeft');
+  await expect(folder).toHaveAttribute('aria-expanded', 'false');
+  await expect(page.getByRole('treeitem', { name: 'stripe' })).toHaveCount(0);
+  await page.keyboard.press('ArrowRight');
+  await expect(folder).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('End');
+  await expect(page.getByRole('heading', { name: 'shop/production/stripe' })).toBeVisible();
+});
+
+test('a value is revealed, hidden and copied without a mouse', async () => {
+  await press(page.getByRole('button', { name: 'Reveal API_KEY' }), 'Enter');
+  await expect(page.getByText('stripe-canary')).toBeVisible();
+  const hide = page.getByRole('button', { name: 'Hide API_KEY' });
+  await expect(hide, 'the focus stays where it was').toBeFocused();
+  expect(await copied(desktop, () => page.keyboard.press('Control+c'))).toBe('stripe-canary');
+  await page.keyboard.press('Space');
+  await expect(page.getByText('stripe-canary')).toBeHidden();
+});
+
+test('a new version is written and a secret deleted and brought back without a mouse', async () => {
+  await press(page.getByRole('button', { name: 'New version' }), 'Enter');
+  await tabTo(page.getByLabel('Value of field 1'));
+  await page.keyboard.type('stripe-canary-2');
+  await press(page.getByRole('button', { name: 'Save as version 2' }), 'Enter');
+  await expect(page.getByText('Version 2 of 2')).toBeVisible();
+  await press(page.getByRole('button', { name: 'Delete', exact: true }), 'Enter');
+  await expect(page.getByText('This version is deleted')).toBeVisible();
+  await press(page.getByRole('button', { name: 'Bring it back' }), 'Enter');
+  await expect(page.getByText('This version is deleted')).toBeHidden();
+  const latest = { path: 'shop/production/stripe', version: 2, field: 'API_KEY' };
+  expect(await ask(page, 'secrets.reveal', latest)).toEqual({ value: 'stripe-canary-2' });
+});
+
+test('Escape closes what is open, and gives the focus back to where it was', async () => {
+  test.fail(true, 'a dialog is taken down at once when it closes, and the focus falls to the page');
+  const opener = page.getByRole('button', { name: 'New secret' });
+  await press(opener, 'Enter');
+  await expect(page.getByRole('dialog', { name: 'New secret' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(opener).toBeFocused({ timeout: 3000 });
+});
+
+async function storeSecret(path: string, field: string, value: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Find anything' })).toBeFocused();
+  await page.keyboard.type('new secret');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'New secret' });
+  await expect(dialog.getByLabel('Path')).toBeFocused();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(path);
+  await tabTo(dialog.getByLabel('Name of field 1'));
+  await page.keyboard.type(field);
+  await tabTo(dialog.getByLabel('Value of field 1'));
+  await page.keyboard.type(value);
+  await press(dialog.getByRole('button', { name: 'Store secret' }), 'Enter');
+  await expect(page.getByRole('heading', { name: path })).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+}
+
+/** Walks to a control with Tab alone, and presses a key on it. */
+async function press(control: Locator, key: string): Promise<void> {
+  await tabTo(control);
+  await page.keyboard.press(key);
+}
+
+/** Walks to a control with Tab alone. Every stop on the way must show that it has the focus. */
+async function tabTo(control: Locator): Promise<void> {
+  await expect(control).toBeVisible();
+  for (let stop = 0; stop < MOST_STOPS; stop += 1) {
+    if (await control.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+    const { shown, on } = await focusShown();
+    expect(shown, `the focus is visible on ${on}`).toBe(true);
+  }
+  throw new Error(`Tab never comes to ${control}`);
+}
+
+/** Whether the focused element, what it holds, or what is drawn around it looks otherwise than without the focus. */
+function focusShown(): Promise<{ shown: boolean; on: string }> {
+  return page.evaluate(() => {
+    const focused = document.activeElement;
+    if (!(focused instanceof HTMLElement) || focused === document.body)
+      return { shown: true, on: 'the page' };
+    const looks = (): string => {
+      for (const animation of document.getAnimations()) animation.finish();
+      const around = [focused.parentElement, focused.parentElement?.parentElement];
+      const elements = [focused, ...around, ...focused.querySelectorAll('*')];
+      return elements
+        .map((element) => {
+          if (!element) return '';
+          const { outline, boxShadow, borderColor, backgroundColor } = getComputedStyle(element);
+          return [outline, boxShadow, borderColor, backgroundColor].join();
+        })
+        .join('\n');
+    };
+    const withFocus = looks();
+    focused.blur();
+    const without = looks();
+    focused.focus();
+    return { shown: withFocus !== without, on: focused.outerHTML.slice(0, 200) };
+  });
+}
