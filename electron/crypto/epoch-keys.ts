@@ -9,6 +9,7 @@ export interface EpochKeys {
   readonly value: Uint8Array;
   readonly tokenHash: Uint8Array;
   readonly header: Uint8Array;
+  readonly seen: Uint8Array;
 }
 
 /** 32 bytes for one purpose: HKDF-SHA-256 with the vault id as salt. FORMAT.md section 3 lists the labels. */
@@ -27,11 +28,12 @@ export function deriveEpochKeys(vaultKey: Uint8Array, vaultId: Uint8Array, epoch
     value: derive('value'),
     tokenHash: derive('token-hash'),
     header: derive('header'),
+    seen: derive('seen'),
   };
 }
 
 /** Overwrites the keys with zeros. SECURITY(S5) */
 export function wipeEpochKeys(keys: EpochKeys): void {
-  const { ledger, segment, snapshot, value, tokenHash, header } = keys;
-  for (const key of [ledger, segment, snapshot, value, tokenHash, header]) key.fill(0);
+  const { ledger, segment, snapshot, value, tokenHash, header, seen } = keys;
+  for (const key of [ledger, segment, snapshot, value, tokenHash, header, seen]) key.fill(0);
 }

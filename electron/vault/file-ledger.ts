@@ -49,14 +49,16 @@ export class FileLedger implements Ledger {
     return FileLedger.resume(parts, await walkLedger(parts, known, replay));
   }
 
-  /** Opens for appending where reading has ended. */
+  /** Opens for appending where reading has ended; with `begin`, in a term of its own. */
   static async resume(
     parts: FileLedgerParts,
     { head, position, torn, last }: LedgerEnd,
+    begin?: Pick<SegmentHeader, 'term' | 'writerId'>,
   ): Promise<{ readonly ledger: FileLedger; readonly torn: TornTail | undefined }> {
-    const ledger = new FileLedger(parts, head, last.header);
-    if (torn > 0) {
+    const ledger = new FileLedger(parts, head, { ...last.header, ...begin });
+    if (torn > 0 || begin) {
       await ledger.#startSegment();
+      if (torn === 0) return { ledger, torn: undefined };
       return { ledger, torn: { segment: last.header.segment, position, bytes: torn } };
     }
     ledger.#writer = await SegmentWriter.open(parts.files, last, position, parts.keys, parts.random);

@@ -5,6 +5,8 @@ export interface FolderLayout {
   readonly root: string;
   readonly header: string;
   readonly lock: string;
+  /** There where a restore put the vault, until a person confirms it. */
+  readonly restored: string;
   readonly ledger: string;
   readonly snapshots: string;
 }
@@ -15,6 +17,7 @@ export function folderLayout(root: string): FolderLayout {
     root,
     header: join(root, 'vault.kwh'),
     lock: join(root, 'lock'),
+    restored: join(root, 'restored'),
     ledger: join(root, 'ledger'),
     snapshots: join(root, 'snapshots'),
   };

@@ -1,15 +1,21 @@
+import type { SegmentHeader } from '../crypto/segment-header.ts';
 import type { StateSchema } from './change.ts';
 import { CommitLoop } from './commit-loop.ts';
 import { FileLedger } from './file-ledger.ts';
 import type { FolderLayout } from './folder-layout.ts';
 import type { FolderLock } from './folder-lock.ts';
-import { EMPTY_HEAD } from './head.ts';
+import { hashAtRecord, hashInBatch } from './hash-at-record.ts';
+import { EMPTY_HEAD, type Head } from './head.ts';
 import type { KeyRing } from './key-ring.ts';
+import { MemoryLedger } from './memory-ledger.ts';
 import type { VaultFiles, VaultPorts } from './ports.ts';
+import type { Quarantine } from './quarantine.ts';
+import { walkLedger } from './read-ledger.ts';
 import { replayBatch } from './replay-batch.ts';
 import { readNewestSnapshot } from './snapshot-files.ts';
 import { Snapshotter } from './snapshotter.ts';
 import { State } from './state.ts';
+import type { ReadDb } from './state-db.ts';
 import { recordTailCut } from './tail-cut.ts';
 import { ValueSealer } from './value-sealer.ts';
 import type { Vault } from './vault.ts';
@@ -24,11 +30,42 @@ export interface UnlockedFolder {
   readonly lock: FolderLock;
 }
 
+/** What was found before anything is written. */
+export interface FoundVault {
+  readonly head: Head;
+  /** Of the last segment. */
+  readonly term: number;
+  readonly db: ReadDb;
+  /** The hash of the record that was asked for, where the chain reaches it. */
+  readonly askedHash: Uint8Array | undefined;
+}
+
+/** Whether a vault that was found is opened for good, perhaps with a new term, or quarantined. */
+export type Verdict =
+  | { readonly kind: 'home'; readonly begin?: Pick<SegmentHeader, 'term' | 'writerId'> }
+  | { readonly kind: 'quarantine'; readonly quarantine: Quarantine };
+
+/** Who looks at a vault while it is being opened. */
+export interface Opening {
+  /** A record whose hash the judge wants to know. */
+  readonly asked?: number | undefined;
+  judge(found: FoundVault): Verdict;
+  /** The ledger has durably come so far. */
+  appended?(head: Head): void;
+  /** The last call: the keys are still there. */
+  closing?(head: Head): Promise<void>;
+  /** A quarantined vault is closed so that it can be opened for good: keys and lock are handed over. */
+  handsOver?(): boolean;
+}
+
+const AT_HOME: Opening = { judge: () => ({ kind: 'home' }) };
+
 /** Brings the state up to the ledger's head and starts the loop. On failure the keys are wiped; the lock stays with the caller. */
 export async function openUnlockedVault(
   unlocked: UnlockedFolder,
   schema: StateSchema,
   { clock, random }: VaultPorts,
+  opening: Opening = AT_HOME,
 ): Promise<Vault> {
   const { files, layout, vaultId, keys, lock } = unlocked;
   let state: State | undefined;
@@ -46,12 +83,25 @@ export async function openUnlockedVault(
       snapshot?.image.length ?? 0,
     );
     const parts = { files, vaultId, keys, folder: layout.ledger, clock, random, lock };
-    const opened = await FileLedger.open(parts, known, (batch) => {
+    const { asked } = opening;
+    let askedHash = asked === known.sequence ? known.hash : undefined;
+    const end = await walkLedger(parts, known, (batch) => {
       replayBatch(replayed, batch);
       snapshotter.grew(batch);
+      if (asked !== undefined) askedHash ??= hashInBatch(batch, asked);
     });
+    if (asked !== undefined && asked < known.sequence) askedHash = await hashAtRecord(parts, asked);
+    const { term } = end.last.header;
+    const verdict = opening.judge({ head: end.head, term, db: replayed.reading, askedHash });
+    if (verdict.kind === 'quarantine') {
+      return quarantined(unlocked, replayed, end.head, { clock, random }, verdict.quarantine, opening);
+    }
+    const opened = await FileLedger.resume(parts, end, verdict.begin);
     ledger = opened.ledger;
-    ledger.watch((batch) => snapshotter.grew(batch));
+    ledger.watch((batch) => {
+      snapshotter.grew(batch);
+      opening.appended?.(batch.after);
+    });
     const loop: CommitLoop = new CommitLoop(
       {
         state,
@@ -66,6 +116,7 @@ export async function openUnlockedVault(
       closeAll(unlocked, replayed, opened.ledger, async () => {
         if (loop.broken) await snapshotter.settled();
         else await snapshotter.finish(loop.head);
+        await opening.closing?.(opened.ledger.head());
       }),
     );
     if (opened.torn) await recordTailCut(vault, opened.torn);
@@ -76,6 +127,26 @@ export async function openUnlockedVault(
     keys.wipe();
     throw error;
   }
+}
+
+/** All of a vault but the disk: what is decided is forgotten when it is closed, and nothing in the folder changes. */
+function quarantined(
+  { vaultId, keys, lock }: UnlockedFolder,
+  state: State,
+  head: Head,
+  { clock, random }: VaultPorts,
+  quarantine: Quarantine,
+  { handsOver }: Opening,
+): Vault {
+  const sealer = new ValueSealer(keys, random);
+  const loop = new CommitLoop({ state, ledger: new MemoryLedger(), sealer, clock }, head);
+  const vault = vaultOver(vaultId, loop, async () => {
+    state.close();
+    if (handsOver?.()) return;
+    keys.wipe();
+    await lock.release();
+  });
+  return { ...vault, quarantine };
 }
 
 /** Whatever the disk says meanwhile, no key stays in memory and the folder is free. SECURITY(S5) */

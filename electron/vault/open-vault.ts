@@ -1,22 +1,27 @@
 import { KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
+import type { ReadHeader, Way } from '../crypto/vault-header.ts';
 import type { StateSchema } from './change.ts';
 import { translatingDiskErrors } from './disk-error.ts';
 import { folderLayout } from './folder-layout.ts';
 import { takeLock } from './folder-lock.ts';
 import { readHeaderFile } from './header-file.ts';
 import { nodeFiles } from './node-files.ts';
-import { openUnlockedVault } from './open-unlocked-vault.ts';
+import { openUnlockedVault, type UnlockedFolder } from './open-unlocked-vault.ts';
+import type { Place } from './place.ts';
 import type { VaultPorts } from './ports.ts';
-import { unlockHeader, vaultIdOf } from './unlock-header.ts';
+import { unlockHeaderBy, vaultIdOf } from './unlock-header.ts';
 import type { Vault } from './vault.ts';
+import { watchOver } from './watch-over.ts';
 import type { WayIn } from './way-in.ts';
-import { recordSlots, type WaysIn, waysInto } from './ways-in.ts';
+import { type WaysIn, waysInto } from './ways-in.ts';
 
 /** What opening a vault takes. */
 export type OpenVaultOptions = WayIn & {
   readonly directory: string;
   readonly schema: StateSchema;
   readonly ports: VaultPorts;
+  /** Which machine this is. Without it nobody asks where the vault is at home, nor how far it had come. */
+  readonly place?: Place | undefined;
   /** For tests alone: other bounds on the key derivation. */
   readonly kdf?: KdfRules;
 };
@@ -24,33 +29,78 @@ export type OpenVaultOptions = WayIn & {
 /** An open vault whose ways in can be changed. */
 export interface OpenedVault extends Vault {
   readonly ways: WaysIn;
+  /**
+   * A person has looked at the quarantine: closes the vault and opens it for good, at home here, in a term of its own.
+   * A vault that is not quarantined is given back as it is.
+   */
+  confirm(): Promise<OpenedVault>;
 }
 
 /**
- * Opens a vault from the last good snapshot and the tail of the ledger.
+ * Opens a vault from the last good snapshot and the tail of the ledger. It may come quarantined: see `Vault.quarantine`.
  * Throws `vault-missing`, `vault-in-use`, `unlock-failed`, `vault-newer`, `vault-damaged` (file and record named),
  * or `ledger-unavailable` where the disk refuses.
  */
 export function openVault(options: OpenVaultOptions): Promise<OpenedVault> {
   return translatingDiskErrors(async () => {
-    const { directory, schema, ports, kdf: rules = KDF_RULES } = options;
+    const { directory, ports, kdf: rules = KDF_RULES } = options;
     const files = ports.files ?? nodeFiles;
     const layout = folderLayout(directory);
     await readHeaderFile(files, layout); // A folder without a vault must not get a lock file.
     const lock = await takeLock(files, layout.root, layout.lock, ports.random);
-    try {
+    return orRelease(lock, async () => {
       const read = await readHeaderFile(files, layout);
-      const keys = await unlockHeader(read, options, rules);
+      const { keys, way } = await unlockHeaderBy(read, options, rules);
       const unlocked = { files, layout, vaultId: vaultIdOf(read), keys, lock };
-      const vault = await openUnlockedVault(unlocked, schema, ports);
-      await recordSlots(vault, read.header).catch(async (error) => {
-        await vault.close();
-        throw error;
-      });
-      return { ...vault, ways: waysInto({ ...unlocked, ...ports, files, vault, rules }) };
-    } catch (error) {
-      await lock.release().catch(() => undefined);
-      throw error;
-    }
+      return open({ unlocked, read, way, options, rules, confirmed: false });
+    });
   });
+}
+
+interface Unlocked {
+  readonly unlocked: UnlockedFolder;
+  readonly read: ReadHeader;
+  readonly way: Way;
+  readonly options: OpenVaultOptions;
+  readonly rules: KdfRules;
+  readonly confirmed: boolean;
+}
+
+async function open(found: Unlocked): Promise<OpenedVault> {
+  const { unlocked, options, rules } = found;
+  const { ports, schema } = options;
+  let handedOver = false;
+  const watch = await watchOver({ ...found, ...options, ports });
+  const vault = await openUnlockedVault(unlocked, schema, ports, {
+    ...watch.opening,
+    handsOver: () => handedOver,
+  });
+  try {
+    if (!vault.quarantine) await watch.settle(vault);
+  } catch (error) {
+    await vault.close();
+    throw error;
+  }
+  const ways = waysInto({ ...unlocked, ...ports, files: unlocked.files, vault, rules });
+  const opened: OpenedVault = {
+    ...vault,
+    ways,
+    async confirm() {
+      if (!vault.quarantine) return opened;
+      handedOver = true;
+      await vault.close();
+      return translatingDiskErrors(() => orRelease(unlocked.lock, () => open({ ...found, confirmed: true })));
+    },
+  };
+  return opened;
+}
+
+/** Does what may fail, and leaves the folder free where it does. */
+async function orRelease<T>(lock: UnlockedFolder['lock'], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await lock.release().catch(() => undefined);
+    throw error;
+  }
 }

@@ -2,6 +2,7 @@ import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { hashSealedValue } from '../crypto/sealed-value.ts';
 import type { ChangeDefinition, Migration, StateSchema } from './change.ts';
 import type { DatabaseImage, FrozenImage } from './database-image.ts';
+import { homeMigration, homeMoved } from './home-records.ts';
 import { slotMigration, slotsChanged } from './slot-records.ts';
 import { SqlDatabase } from './sql-database.ts';
 import type { ReadDb } from './state-db.ts';
@@ -19,11 +20,11 @@ export class State {
 
   private constructor(db: SqlDatabase, schema: StateSchema) {
     this.#db = db;
-    for (const change of [valueForgotten, tailCut, slotsChanged, ...schema.changes]) {
+    for (const change of [valueForgotten, tailCut, slotsChanged, homeMoved, ...schema.changes]) {
       if (this.#changes.has(change.type)) throw new TypeError(`two definitions of ${change.type}`);
       this.#changes.set(change.type, change);
     }
-    this.#migrate([valueMigration, slotMigration, ...schema.migrations]);
+    this.#migrate([valueMigration, slotMigration, homeMigration, ...schema.migrations]);
   }
 
   /** An empty state, or one over a snapshot's image. Throws `vault-newer` when the image knows more than we do. */

@@ -39,16 +39,25 @@ export function vaultIdOf({ header }: ReadHeader): Uint8Array {
  * Throws `unlock-failed` for every way in that opens nothing, `vault-damaged` where the header was tampered with.
  */
 export async function unlockHeader(read: ReadHeader, wayIn: WayIn, rules: KdfRules): Promise<KeyRing> {
+  return (await unlockHeaderBy(read, wayIn, rules)).keys;
+}
+
+/** The same, and by which way. */
+export async function unlockHeaderBy(
+  read: ReadHeader,
+  wayIn: WayIn,
+  rules: KdfRules,
+): Promise<{ readonly keys: KeyRing; readonly way: Way }> {
   const revealed = await revealHeader(read, wayIn, rules);
   try {
-    return keyRingOf(revealed);
+    return { keys: keyRingOf(revealed), way: revealed.way };
   } finally {
     revealed.wipe();
   }
 }
 
 /** The derived keys of every epoch. */
-export function keyRingOf({ vaultId, vaultKeys: [newest, ...former] }: RevealedHeader): KeyRing {
+function keyRingOf({ vaultId, vaultKeys: [newest, ...former] }: RevealedHeader): KeyRing {
   const derive = ({ key, epoch }: VaultKey) => deriveEpochKeys(key, vaultId, epoch);
   return new KeyRing([derive(newest), ...former.map(derive)]);
 }

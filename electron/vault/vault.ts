@@ -4,6 +4,7 @@
  * It knows no domain: changes and migrations are handed in.
  */
 import type { Change } from './change.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { ReadDb } from './state-db.ts';
 
 /** Names one sealed value: the SHA-256 of its sealed bytes, in hex. */
@@ -67,6 +68,11 @@ export const FORGET_VALUE = 'vault/value-forgotten@1';
 /** The open vault, as core sees it. */
 export interface Vault {
   readonly id: string;
+  /**
+   * There where a person must confirm the vault first. Until then nothing that a turn records reaches the disk: it is
+   * forgotten when the vault is closed, so nothing may be issued by it.
+   */
+  readonly quarantine?: Quarantine;
   /**
    * Runs one turn and resolves with its result once everything it recorded is durable.
    * Throws what the turn threw, `ledger-unavailable` when the batch could not be written, `sealed` after `close`.

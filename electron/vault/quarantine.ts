@@ -1,0 +1,91 @@
+import type { SeenHead } from '../crypto/seen-head.ts';
+import type { Head } from './head.ts';
+import type { Home } from './home-records.ts';
+import type { SlotStanding } from './slot-standing.ts';
+
+/** Why a vault is not simply opened. FORMAT.md section 11. */
+export type QuarantineReason =
+  /** An older copy of the vault was put back. */
+  | 'older'
+  /** Two homes went on from one ancestor. */
+  | 'fork'
+  /** The header alone is an older one. */
+  | 'header-older'
+  /** What this machine remembers cannot be read. */
+  | 'seen-unreadable'
+  /** It comes from a backup. */
+  | 'restored'
+  /** It is at home on another machine: a mirror. */
+  | 'elsewhere';
+
+/** A place in the chain, for people. */
+export interface HeadGlance {
+  readonly sequence: number;
+  /** Hex. */
+  readonly hash: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly term: number;
+}
+
+/** What a person must look at before the vault is used. */
+export interface Quarantine {
+  readonly reason: QuarantineReason;
+  /** What this machine saw last, where it remembers. */
+  readonly seen: HeadGlance | undefined;
+  readonly found: HeadGlance;
+}
+
+/** All that opening found out about a vault before anything was written. */
+export interface Findings {
+  readonly head: Head;
+  readonly term: number;
+  readonly seen: SeenHead | 'unreadable' | undefined;
+  /** The hash of the record that was seen last, where the chain still reaches it. */
+  readonly hashAtSeen: Uint8Array | undefined;
+  readonly slots: SlotStanding;
+  readonly restored: boolean;
+  readonly home: Home | undefined;
+  /** Undefined where nobody asks where the vault is. */
+  readonly host: string | undefined;
+}
+
+/** Judges a vault; undefined where it is at home here and as it was left. */
+export function quarantineOf(findings: Findings): Quarantine | undefined {
+  const { head, term, seen } = findings;
+  const reason = reasonOf(findings);
+  if (!reason) return undefined;
+  const found = {
+    sequence: head.sequence,
+    hash: Buffer.from(head.hash).toString('hex'),
+    time: head.time,
+    term,
+  };
+  if (seen === undefined || seen === 'unreadable') return { reason, seen: undefined, found };
+  return {
+    reason,
+    seen: { sequence: seen.sequence, hash: seen.hash, time: seen.time, term: seen.term },
+    found,
+  };
+}
+
+function reasonOf(findings: Findings): QuarantineReason | undefined {
+  const { seen, slots, restored, home, host } = findings;
+  if (seen === 'unreadable') return 'seen-unreadable';
+  const rolledBack = seen && againstSeen(findings, seen);
+  if (rolledBack) return rolledBack;
+  if (slots === 'ledger-older') return 'older';
+  if (slots === 'header-older') return 'header-older';
+  if (restored) return 'restored';
+  if (host !== undefined && home !== undefined && home.host !== host) return 'elsewhere';
+  return undefined;
+}
+
+function againstSeen({ head, term, hashAtSeen }: Findings, seen: SeenHead): 'older' | 'fork' | undefined {
+  if (head.sequence < seen.sequence) {
+    const wentOn = term > seen.term || (term < seen.term && head.sequence >= seen.since);
+    return wentOn ? 'fork' : 'older';
+  }
+  if (hashAtSeen && Buffer.from(hashAtSeen).toString('hex') !== seen.hash) return 'fork';
+  return undefined;
+}
