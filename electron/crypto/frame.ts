@@ -43,8 +43,18 @@ export function sealFrame(
   for (const attachment of content.attachments) plaintext.block(attachment);
   const count = content.records.length;
   const box = sealBox(ledgerKey, nonce, associatedData(place, count), plaintext.finish());
-  const prefix = new ByteWriter().u32(box.length).u64(place.firstSequence).u32(count).finish();
-  return new ByteWriter().raw(prefix).raw(check(prefix)).raw(box).finish();
+  const prefix = encodeFramePrefix({
+    boxLength: box.length,
+    firstSequence: place.firstSequence,
+    records: count,
+  });
+  return Buffer.concat([prefix, box]);
+}
+
+/** Writes the plain fields. */
+export function encodeFramePrefix({ boxLength, firstSequence, records }: FramePrefix): Uint8Array {
+  const plain = new ByteWriter().u32(boxLength).u64(firstSequence).u32(records).finish();
+  return new ByteWriter().raw(plain).raw(check(plain)).finish();
 }
 
 /** Reads the plain fields, or undefined where they are not whole. */

@@ -75,7 +75,7 @@ export class Batch {
           const sealed = sealer.seal(plaintext, context);
           this.#attachments.push(sealed);
           unnamed += 1;
-          return state.keepValue(sealed);
+          return state.keepValue(sealed, this.#before.sequence + 1);
         },
         revealValue: (hash, context) => {
           inTime();

@@ -30,6 +30,7 @@ export class FileLedger implements Ledger {
   #last: SegmentHeader;
   #writer: SegmentWriter | undefined;
   #retry = { at: 0, wait: FIRST_RETRY };
+  #rotating = false;
 
   private constructor(parts: FileLedgerParts, head: Head, last: SegmentHeader) {
     this.#parts = parts;
@@ -73,6 +74,21 @@ export class FileLedger implements Ledger {
     return this.#head;
   }
 
+  /** The number of the segment that is being written, or was last. */
+  get segment(): number {
+    return this.#last.segment;
+  }
+
+  /** The first record that it holds, or will hold. */
+  get firstSequence(): number {
+    return this.#last.firstSequence;
+  }
+
+  /** Closes the segment, if it holds anything, ahead of the next batch. */
+  rotate(): void {
+    this.#rotating = true;
+  }
+
   async append(batch: LedgerBatch): Promise<void> {
     if (!this.#writer) throw new KeywardenError('ledger-unavailable');
     try {
@@ -94,6 +110,7 @@ export class FileLedger implements Ledger {
   }
 
   async recover(): Promise<void> {
+    if (this.#rotating && this.#writer) await this.#closeSegment();
     const { at, wait } = this.#retry;
     const left = at - this.#parts.clock.now();
     // More than the whole wait left: the wall clock was set back, and must not keep the vault read-only.
@@ -122,6 +139,14 @@ export class FileLedger implements Ledger {
     await this.#writer?.abandon();
     this.#writer = undefined;
     this.#retry = { at: 0, wait: FIRST_RETRY };
+    await this.#tryNewSegment();
+  }
+
+  async #closeSegment(): Promise<void> {
+    this.#rotating = false;
+    if (this.#head.sequence < this.#last.firstSequence) return;
+    await this.#writer?.close().catch(() => undefined);
+    this.#writer = undefined;
     await this.#tryNewSegment();
   }
 

@@ -34,6 +34,11 @@ export function parseSegmentName(name: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
+/** `00000001.kwx`: beside the segment of that number. */
+export function indexName(segment: number): string {
+  return `${String(segment).padStart(8, '0')}.kwx`;
+}
+
 /** `0000000000001234.kws` */
 export function snapshotName(sequence: number): string {
   return `${String(sequence).padStart(16, '0')}.kws`;

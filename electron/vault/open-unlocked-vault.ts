@@ -17,8 +17,10 @@ import { Snapshotter } from './snapshotter.ts';
 import { State } from './state.ts';
 import type { ReadDb } from './state-db.ts';
 import { recordTailCut } from './tail-cut.ts';
+import { startUpkeep, type Upkeep } from './upkeep.ts';
 import { ValueSealer } from './value-sealer.ts';
 import type { Vault } from './vault.ts';
+import { VAULT_LIMITS } from './vault-limits.ts';
 import { vaultOver } from './vault-over.ts';
 
 /** A vault whose keys and folder are ours. */
@@ -64,7 +66,7 @@ const AT_HOME: Opening = { judge: () => ({ kind: 'home' }) };
 export async function openUnlockedVault(
   unlocked: UnlockedFolder,
   schema: StateSchema,
-  { clock, random }: VaultPorts,
+  { clock, random, limits }: VaultPorts,
   opening: Opening = AT_HOME,
 ): Promise<Vault> {
   const { files, layout, vaultId, keys, lock } = unlocked;
@@ -108,16 +110,35 @@ export async function openUnlockedVault(
         ledger,
         sealer: new ValueSealer(keys, random),
         clock,
-        betweenBatches: () => snapshotter.takeIfDue(loop.head),
+        betweenBatches: () => {
+          snapshotter.takeIfDue(loop.head);
+          upkeep.lookIfDue();
+        },
       },
       ledger.head(),
     );
-    const vault = vaultOver(vaultId, loop, () =>
-      closeAll(unlocked, replayed, opened.ledger, async () => {
-        if (loop.broken) await snapshotter.settled();
-        else await snapshotter.finish(loop.head);
-        await opening.closing?.(opened.ledger.head());
-      }),
+    const upkeep: Upkeep = await startUpkeep({
+      ledgerFolder: parts,
+      snapshotFolder: snapshots,
+      ledger: opened.ledger,
+      snapshotter,
+      loop,
+      lock,
+      clock,
+      random,
+      limits: { ...VAULT_LIMITS, ...limits },
+    });
+    const vault = vaultOver(
+      vaultId,
+      loop,
+      () =>
+        closeAll(unlocked, replayed, opened.ledger, async () => {
+          await upkeep.close();
+          if (loop.broken) await snapshotter.settled();
+          else await snapshotter.finish(loop.head);
+          await opening.closing?.(opened.ledger.head());
+        }),
+      () => upkeep.compact(),
     );
     if (opened.torn) await recordTailCut(vault, opened.torn);
     return vault;

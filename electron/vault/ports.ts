@@ -1,3 +1,5 @@
+import type { VaultLimits } from './vault-limits.ts';
+
 /** What the vault needs from outside: handed in, so that tests drive the clock and break the disk. */
 export interface WallClock {
   /** Milliseconds since 1970. */
@@ -12,6 +14,8 @@ export interface VaultPorts {
   readonly clock: WallClock;
   readonly random: RandomBytes;
   readonly files?: VaultFiles;
+  /** Where they differ from the defaults. */
+  readonly limits?: Partial<VaultLimits>;
 }
 
 /**

@@ -10,6 +10,13 @@ import { decodeRecord } from './record-codec.ts';
 import { headBefore, type Segment } from './segment.ts';
 import { endsTorn } from './torn-tail.ts';
 
+/** A batch and where its frame lies. */
+export interface ReadBatch extends LedgerBatch {
+  readonly position: number;
+  /** As it lies on the disk. */
+  readonly box: Uint8Array;
+}
+
 /** Where reading a segment ended. */
 export interface SegmentEnd {
   readonly head: Head;
@@ -28,7 +35,7 @@ export async function* readSegment(
   { header, name, lastSequence }: Segment,
   keys: KeyRing,
   known: Head,
-): AsyncGenerator<LedgerBatch, SegmentEnd> {
+): AsyncGenerator<ReadBatch, SegmentEnd> {
   const key = keys.ofEpoch(header.epoch)?.ledger;
   if (!key) throw damaged(`there is no key for ${name}`);
   const size = await file.size();
@@ -62,7 +69,7 @@ export async function* readSegment(
       throw damaged(`${place} does not authenticate`);
     }
     const after = chain(before, content.records, place);
-    yield { before, ...content, after };
+    yield { before, ...content, after, position, box };
     head = after;
     position = end;
   }

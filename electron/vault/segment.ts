@@ -4,6 +4,7 @@ import { decodeSegmentHeader, SEGMENT_HEADER_LENGTH, type SegmentHeader } from '
 import { parseSegmentName } from './folder-layout.ts';
 import type { Head } from './head.ts';
 import type { KeyRing } from './key-ring.ts';
+import { readLedgerStart } from './ledger-start.ts';
 import type { VaultFiles } from './ports.ts';
 import { isMissing } from './write-durably.ts';
 
@@ -22,13 +23,17 @@ export function headBefore({ firstSequence, previousHash, previousTime }: Segmen
   return { sequence: firstSequence - 1, hash: previousHash, time: previousTime };
 }
 
-/** All segments in order, each ending where the next one says. Throws `vault-damaged` where they do not fit together. */
+/**
+ * All segments that count, in order, each ending where the next one says; those ahead of the checkpoint do not.
+ * Throws `vault-damaged` where they do not fit together, or do not begin where they must.
+ */
 export async function listSegments(
   files: VaultFiles,
   folder: string,
   keys: KeyRing,
   vaultId: Uint8Array,
 ): Promise<readonly Segment[]> {
+  const start = await readLedgerStart(files, folder, keys, vaultId);
   const names = (await namesIn(files, folder)).filter((name) => parseSegmentName(name) !== undefined).sort();
   const segments: Segment[] = [];
   for (const fileName of names) {
@@ -48,11 +53,23 @@ export async function listSegments(
     }
     segments.push({ header, path, name, lastSequence: undefined });
   }
-  if (segments.length === 0) throw damaged('the ledger is missing');
-  return segments.map((segment, i) => {
-    const next = segments[i + 1];
-    return next ? { ...segment, lastSequence: next.header.firstSequence - 1 } : segment;
-  });
+  const bounded = segments
+    .map((segment, i) => ({ ...segment, lastSequence: endBefore(segments[i + 1]) }))
+    .filter(
+      ({ lastSequence }) =>
+        lastSequence === undefined || lastSequence > start.sequence || start.sequence === 0,
+    );
+  const first = bounded[0];
+  if (!first) throw damaged('the ledger is missing');
+  const before = headBefore(first.header);
+  if (before.sequence !== start.sequence || Buffer.compare(before.hash, start.hash) !== 0) {
+    throw damaged(`record ${start.sequence + 1} is missing from the ledger`);
+  }
+  return bounded;
+}
+
+function endBefore(next: Segment | undefined): number | undefined {
+  return next && next.header.firstSequence - 1;
 }
 
 /** The segments that hold what comes after `sequence`. Throws `vault-damaged` where the ledger begins later. */

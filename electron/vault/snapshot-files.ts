@@ -12,7 +12,7 @@ import { breathing } from './breathing.ts';
 import { BLOCK, DatabaseImage, type FrozenImage } from './database-image.ts';
 import { parseSnapshotName, snapshotName } from './folder-layout.ts';
 import type { Head } from './head.ts';
-import type { RandomBytes, VaultFile } from './ports.ts';
+import type { RandomBytes } from './ports.ts';
 import { readAhead } from './read-ahead.ts';
 import type { LedgerFolder } from './read-ledger.ts';
 import { formatVaultId } from './vault-id.ts';
@@ -92,10 +92,34 @@ export async function readNewestSnapshot(folder: SnapshotFolder): Promise<Snapsh
 }
 
 /** Reads one snapshot. Throws `vault-damaged` where it is not whole or not what its name says. */
-export async function readSnapshot(
+export async function readSnapshot(folder: SnapshotFolder, sequence: number): Promise<Snapshot> {
+  const image = new DatabaseImage();
+  const head = await openSnapshot(folder, sequence, (chunk) => image.append(chunk));
+  return { head, image };
+}
+
+/** Reads a snapshot to its end without keeping it, because something is about to rely on it. Throws as `readSnapshot`. */
+export async function proveSnapshot(folder: SnapshotFolder, sequence: number): Promise<void> {
+  const breathe = breathing();
+  await openSnapshot(folder, sequence, breathe);
+}
+
+/** Removes the snapshots of earlier records. */
+export async function removeSnapshotsBefore(
+  { files, folder }: SnapshotFolder,
+  sequence: number,
+): Promise<void> {
+  for (const old of await listSnapshots(files, folder)) {
+    if (old < sequence) await removeIfThere(files, join(folder, snapshotName(old)));
+  }
+  await files.syncFolder(folder);
+}
+
+async function openSnapshot(
   { files, folder, vaultId, keys }: SnapshotFolder,
   sequence: number,
-): Promise<Snapshot> {
+  each: (chunk: Uint8Array) => Promise<void> | void,
+): Promise<Head> {
   const name = `snapshots/${snapshotName(sequence)}`;
   const file = await files.open(join(folder, snapshotName(sequence)), 'reading');
   try {
@@ -106,35 +130,27 @@ export async function readSnapshot(
       throw damaged(`${name} is not where it belongs`);
     }
     const stream = new SnapshotStream(key, header, front.subarray(0, length));
-    const image = await openChunks(readAhead(file), length, stream, header.chunk, name);
+    const size = await file.size();
+    const { read } = readAhead(file);
+    for (let position = length; position < size; position += sealedChunkLength(header.chunk)) {
+      const sealed = await read(position, sealedChunkLength(header.chunk));
+      const opened = stream.open(sealed, position + sealed.length >= size);
+      if (!opened) throw damaged(`${name} does not authenticate`);
+      await each(opened);
+    }
+    if (!stream.ended) throw damaged(`${name} is cut`);
     stream.wipe();
-    const head: Head = { sequence, hash: new Uint8Array(Buffer.from(header.hash, 'hex')), time: header.time };
-    return { head, image };
+    return { sequence, hash: new Uint8Array(Buffer.from(header.hash, 'hex')), time: header.time };
   } finally {
     await file.close();
   }
 }
 
-async function openChunks(
-  file: Pick<VaultFile, 'read' | 'size'>,
-  start: number,
-  stream: SnapshotStream,
-  chunk: number,
-  name: string,
-): Promise<DatabaseImage> {
-  const size = await file.size();
-  const image = new DatabaseImage();
-  for (let position = start; position < size; position += sealedChunkLength(chunk)) {
-    const sealed = await file.read(position, sealedChunkLength(chunk));
-    const opened = stream.open(sealed, position + sealed.length >= size);
-    if (!opened) throw damaged(`${name} does not authenticate`);
-    image.append(opened);
-  }
-  if (!stream.ended) throw damaged(`${name} is cut`);
-  return image;
-}
-
-async function listSnapshots(files: SnapshotFolder['files'], folder: string): Promise<readonly number[]> {
+/** The records that snapshots were taken at, the latest first. */
+export async function listSnapshots(
+  files: SnapshotFolder['files'],
+  folder: string,
+): Promise<readonly number[]> {
   const names = await files.list(folder);
   return names
     .map(parseSnapshotName)

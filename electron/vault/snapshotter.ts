@@ -22,6 +22,10 @@ export class Snapshotter {
   #covered: number;
   #size: number;
   #tail = 0;
+  #wanted = false;
+  #taken = 0;
+  #failures = 0;
+  #failure: unknown;
   #writing: Promise<void> | undefined;
 
   /** `covered` is the record of the last snapshot (0: none) and `size` its image's length. */
@@ -37,12 +41,41 @@ export class Snapshotter {
     for (const bytes of attachments) this.#tail += bytes.length;
   }
 
+  /** The record of the last snapshot; 0: none. */
+  get covered(): number {
+    return this.#covered;
+  }
+
+  /** How many have been taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** How many could not be written, and why the last one of them. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Makes one due now. */
+  want(): void {
+    this.#wanted = true;
+  }
+
   /** Starts a snapshot if one is due. Between batches only, because the image is taken here and now. */
   takeIfDue(head: Head): void {
-    if (this.#writing || this.#tail < Math.max(LEAST_TAIL, this.#size * SHARE)) return;
+    if (this.#writing || head.sequence === this.#covered) return;
+    if (!this.#wanted && this.#tail < Math.max(LEAST_TAIL, this.#size * SHARE)) return;
+    this.#wanted = false;
     // A snapshot that cannot be written costs nothing but time at the next opening: it is tried again later.
     this.#writing = this.#write(head)
-      .catch(() => undefined)
+      .catch((error) => {
+        this.#failures += 1;
+        this.#failure = error;
+      })
       .finally(() => {
         this.#writing = undefined;
       });
@@ -61,9 +94,11 @@ export class Snapshotter {
 
   async #write(head: Head): Promise<void> {
     const image = this.#parts.state.freeze();
+    const size = image.length;
     this.#tail = 0;
     await writeSnapshot(this.#parts.folder, head, image, this.#parts.random);
     this.#covered = head.sequence;
-    this.#size = image.length;
+    this.#size = size;
+    this.#taken += 1;
   }
 }

@@ -7,7 +7,8 @@ import { slotMigration, slotsChanged } from './slot-records.ts';
 import { SqlDatabase } from './sql-database.ts';
 import type { ReadDb } from './state-db.ts';
 import { tailCut } from './tail-cut.ts';
-import { valueForgotten, valueMigration } from './value-changes.ts';
+import { compacted, trimmed } from './upkeep-changes.ts';
+import { lingeringMigration, valueForgotten, valueMigration } from './value-changes.ts';
 import type { LedgerRecord, ValueHash } from './vault.ts';
 
 /**
@@ -20,11 +21,19 @@ export class State {
 
   private constructor(db: SqlDatabase, schema: StateSchema) {
     this.#db = db;
-    for (const change of [valueForgotten, tailCut, slotsChanged, homeMoved, ...schema.changes]) {
+    for (const change of [
+      valueForgotten,
+      tailCut,
+      compacted,
+      trimmed,
+      slotsChanged,
+      homeMoved,
+      ...schema.changes,
+    ]) {
       if (this.#changes.has(change.type)) throw new TypeError(`two definitions of ${change.type}`);
       this.#changes.set(change.type, change);
     }
-    this.#migrate([valueMigration, slotMigration, homeMigration, ...schema.migrations]);
+    this.#migrate([valueMigration, lingeringMigration, slotMigration, homeMigration, ...schema.migrations]);
   }
 
   /** An empty state, or one over a snapshot's image. Throws `vault-newer` when the image knows more than we do. */
@@ -59,9 +68,15 @@ export class State {
     }
   }
 
-  keepValue(sealed: Uint8Array): ValueHash {
+  /** `batch` is the first record of the batch that carries the value. */
+  keepValue(sealed: Uint8Array, batch: number): ValueHash {
     const hash = hashSealedValue(sealed) as ValueHash;
-    this.#db.run('INSERT OR IGNORE INTO vault_values (hash, sealed) VALUES (?, ?)', hash, sealed);
+    this.#db.run(
+      'INSERT OR IGNORE INTO vault_values (hash, sealed, batch) VALUES (?, ?, ?)',
+      hash,
+      sealed,
+      batch,
+    );
     return hash;
   }
 

@@ -65,6 +65,14 @@ export interface Turn {
 /** A change that core and engines may use to erase a sealed value: type and shape are the vault's own. */
 export const FORGET_VALUE = 'vault/value-forgotten@1';
 
+/** What a compaction has removed. */
+export interface CompactionReport {
+  /** Sealed values whose bytes are gone from the ledger. */
+  readonly values: number;
+  /** The numbers of the segments that were written anew. */
+  readonly segments: readonly number[];
+}
+
 /** The open vault, as core sees it. */
 export interface Vault {
   readonly id: string;
@@ -80,6 +88,11 @@ export interface Vault {
   turn<T>(decide: (turn: Turn) => T): Promise<T>;
   /** Calls back after records have become durable, in order. Returns how to stop. */
   watch(listener: (records: readonly LedgerRecord[]) => void): () => void;
+  /**
+   * Removes the bytes of everything that was destroyed from the vault's folder, now rather than within a day.
+   * Requests are served meanwhile. Throws `ledger-unavailable`; what is done by then stays done.
+   */
+  compact(): Promise<CompactionReport>;
   /** Where the ledger stands. */
   head(): { readonly sequence: number; readonly hash: string };
   /** Finishes what is queued, writes a snapshot, zero-fills all keys, releases the lock. */

@@ -1,8 +1,8 @@
 import { KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
 import { translatingDiskErrors } from './disk-error.ts';
 import { folderLayout } from './folder-layout.ts';
-import { EMPTY_HEAD } from './head.ts';
 import { readHeaderFile } from './header-file.ts';
+import { readLedgerStart } from './ledger-start.ts';
 import { nodeFiles } from './node-files.ts';
 import type { VaultFiles } from './ports.ts';
 import { walkLedger } from './read-ledger.ts';
@@ -12,6 +12,8 @@ import type { WayIn } from './way-in.ts';
 /** What walking the whole ledger showed. */
 export interface LedgerProof {
   readonly records: number;
+  /** The last record that retention has removed; 0 where the ledger is whole. */
+  readonly since: number;
   /** Hex, of the last record. */
   readonly hash: string;
   /** Bytes of an unfinished write behind the last record: harmless, and cut at the next opening. */
@@ -19,7 +21,7 @@ export interface LedgerProof {
 }
 
 /**
- * Walks the ledger from its first record to its last without changing anything: every frame opened, every record chained.
+ * Walks the ledger from its first record (or its checkpoint) to its last without changing anything: every frame opened, every record chained.
  * Throws `vault-damaged` with the first bad segment and record named.
  */
 export function verifyLedger(
@@ -36,8 +38,14 @@ export function verifyLedger(
     const keys = await unlockHeader(read, options, options.kdf ?? KDF_RULES);
     try {
       const folder = { files, keys, folder: layout.ledger, vaultId: vaultIdOf(read) };
-      const { head, torn } = await walkLedger(folder, EMPTY_HEAD, () => {});
-      return { records: head.sequence, hash: Buffer.from(head.hash).toString('hex'), torn };
+      const start = await readLedgerStart(files, folder.folder, keys, folder.vaultId);
+      const { head, torn } = await walkLedger(folder, start, () => {});
+      return {
+        records: head.sequence,
+        since: start.sequence,
+        hash: Buffer.from(head.hash).toString('hex'),
+        torn,
+      };
     } finally {
       keys.wipe();
     }

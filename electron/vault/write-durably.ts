@@ -1,14 +1,16 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { VaultFile, VaultFiles } from './ports.ts';
 
 /**
  * Puts a file in place whole or not at all: written beside, synced, renamed, folder synced.
- * `fill` writes the bytes. What a crash leaves beside (`*.new`) is overwritten by the next try.
+ * `fill` writes the bytes; `check`, awaited last before the rename, may still throw.
+ * What a crash leaves beside (`*.new`) is overwritten by the next try.
  */
 export async function writeDurably(
   files: VaultFiles,
   path: string,
   fill: (file: VaultFile) => Promise<void>,
+  check?: () => Promise<void>,
 ): Promise<void> {
   const beside = `${path}.new`;
   await removeIfThere(files, beside);
@@ -19,6 +21,7 @@ export async function writeDurably(
   } finally {
     await file.close();
   }
+  await check?.();
   await files.rename(beside, path);
   await files.syncFolder(dirname(path));
 }
@@ -36,4 +39,11 @@ export async function removeIfThere(files: VaultFiles, path: string): Promise<vo
 export function isMissing(error: unknown): boolean {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Removes what crashes have left beside in a folder: it means nothing, but it may hold what was destroyed since. */
+export async function removeUnfinished(files: VaultFiles, folder: string): Promise<void> {
+  for (const name of await files.list(folder)) {
+    if (name.endsWith('.new')) await removeIfThere(files, join(folder, name));
+  }
 }

@@ -8,7 +8,7 @@ import { openCoreWorld, rest } from './support/core-world.ts';
 /** Everything in the state but the sealed values, which a replay gets from the frames. */
 function dump(db: ReadDb): Record<string, unknown> {
   const tables = db.all<{ name: string }>(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'vault_values' ORDER BY name",
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('vault_values', 'vault_lingering') ORDER BY name",
   );
   return Object.fromEntries(tables.map(({ name }) => [name, db.all(`SELECT * FROM ${name} ORDER BY 1`)]));
 }

@@ -36,7 +36,7 @@ describe('a vault on disk', () => {
     expect(second.head()).toEqual(head);
     const revealed = await second.turn((turn) => turn.revealValue(hash, context));
     expect(Buffer.from(revealed).toString()).toBe('hunter2');
-    expect(await folder.verify()).toEqual({ records: 1, hash: head.hash, torn: 0 });
+    expect(await folder.verify()).toEqual({ records: 1, since: 0, hash: head.hash, torn: 0 });
   });
 
   it('gives it back from the ledger alone when every snapshot is gone', async () => {

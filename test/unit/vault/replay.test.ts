@@ -87,7 +87,7 @@ describe('the state', () => {
 
           const prefix = await State.open(sampleSchema);
           for (const { record, attachments } of await folder.records()) {
-            for (const sealed of attachments) prefix.keepValue(sealed);
+            for (const sealed of attachments) prefix.keepValue(sealed, record.sequence);
             prefix.apply(record);
             expect(dump(prefix.reading)).toEqual(after.get(record.sequence));
           }

@@ -21,7 +21,7 @@ describe('the state', () => {
     const state = await State.open(sampleSchema);
     for (const length of [100, 20_000]) {
       const sealed = randomBytes(length);
-      const hash = state.keepValue(sealed);
+      const hash = state.keepValue(sealed, 1);
       expect(bytesOf(state.freeze()).includes(sealed.subarray(-40))).toBe(true);
       state.apply({ ...writeNote('a'), sequence: 1, time: 1, changes: [valueForgotten.make({ hash })] });
       expect(bytesOf(state.freeze()).includes(sealed.subarray(-40))).toBe(false);

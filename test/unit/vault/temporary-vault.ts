@@ -15,6 +15,7 @@ import { type LedgerFolder, walkLedger } from '../../../electron/vault/read-ledg
 import { decodeRecord } from '../../../electron/vault/record-codec.ts';
 import { unlockHeader, vaultIdOf } from '../../../electron/vault/unlock-header.ts';
 import type { LedgerRecord } from '../../../electron/vault/vault.ts';
+import type { VaultLimits } from '../../../electron/vault/vault-limits.ts';
 import { verifyLedger } from '../../../electron/vault/verify-ledger.ts';
 import { PASSPHRASE, QUICK_KDF } from './quick-kdf.ts';
 import { sampleSchema } from './sample-schema.ts';
@@ -24,6 +25,7 @@ export class TemporaryVault {
   readonly directory: string;
   readonly schema: StateSchema;
   now = 1_700_000_000_000;
+  limits: Partial<VaultLimits> = {};
 
   constructor(directory: string, schema: StateSchema) {
     this.directory = directory;
@@ -43,6 +45,7 @@ export class TemporaryVault {
       clock: { now: () => this.now },
       random: randomBytes,
       ...(files && { files }),
+      limits: { reserve: 65_536, ...this.limits },
     };
     return { directory: this.directory, passphrase: PASSPHRASE, schema: this.schema, ports, kdf: QUICK_KDF };
   }

@@ -1,0 +1,95 @@
+import { damaged } from '../crypto/damaged.ts';
+import { encodeFramePrefix, sealFrame } from '../crypto/frame.ts';
+import { hashSealedValue } from '../crypto/sealed-value.ts';
+import { NONCE_LENGTH } from '../crypto/secret-box.ts';
+import { encodeSegmentHeader } from '../crypto/segment-header.ts';
+import type { RandomBytes, VaultFile } from './ports.ts';
+import { readAhead } from './read-ahead.ts';
+import type { LedgerFolder } from './read-ledger.ts';
+import { headBefore, type Segment } from './segment.ts';
+import { type ReadBatch, readSegment } from './segment-reader.ts';
+import type { ValueHash } from './vault.ts';
+import { writeDurably } from './write-durably.ts';
+
+const WRITE = 1_048_576;
+
+export interface CompactionParts {
+  readonly random: RandomBytes;
+  /** Those of the values that the durable state still knows. */
+  known(hashes: readonly ValueHash[]): Promise<ReadonlySet<ValueHash>>;
+  /** Awaited after each frame; throws where the work is to end. */
+  breathe(): Promise<void>;
+  /** Awaited before the new file takes the place of the old one. */
+  check(): Promise<void>;
+}
+
+/**
+ * Writes a closed segment anew without the attachments that the state no longer knows. FORMAT.md section 15.
+ * The segment before and after is the same ledger: a crash leaves the one or the other. Resolves with how many were dropped.
+ */
+export async function compactSegment(
+  { files, keys }: LedgerFolder,
+  segment: Segment,
+  { random, known, breathe, check }: CompactionParts,
+): Promise<number> {
+  const { header, lastSequence, name } = segment;
+  const epoch = keys.ofEpoch(header.epoch);
+  if (!epoch || lastSequence === undefined) throw damaged(`${name} cannot be compacted`);
+  let dropped = 0;
+
+  const frameOf = async (batch: ReadBatch): Promise<Uint8Array> => {
+    const hashes = batch.attachments.map((sealed) => hashSealedValue(sealed) as ValueHash);
+    const living = hashes.length === 0 ? new Set() : await known(hashes);
+    const attachments = batch.attachments.filter((_, i) => living.has(hashes[i] as ValueHash));
+    if (attachments.length === batch.attachments.length) {
+      const prefix = { boxLength: batch.box.length, firstSequence: batch.before.sequence + 1 };
+      return Buffer.concat([encodeFramePrefix({ ...prefix, records: batch.records.length }), batch.box]);
+    }
+    dropped += batch.attachments.length - attachments.length;
+    const place = {
+      segment: header,
+      firstSequence: batch.before.sequence + 1,
+      previousHash: batch.before.hash,
+    };
+    return sealFrame(epoch.ledger, random(NONCE_LENGTH), place, { records: batch.records, attachments });
+  };
+
+  const source = await files.open(segment.path, 'reading');
+  try {
+    await writeDurably(
+      files,
+      segment.path,
+      async (target) => {
+        const write = writingAhead(target);
+        await write(encodeSegmentHeader(epoch.segment, header));
+        for await (const batch of readSegment(readAhead(source), segment, keys, headBefore(header))) {
+          await write(await frameOf(batch));
+          await breathe();
+        }
+        await write(undefined);
+      },
+      check,
+    );
+  } finally {
+    await source.close();
+  }
+  return dropped;
+}
+
+/** Collects small writes; `undefined` writes what is left. */
+function writingAhead(file: VaultFile): (bytes: Uint8Array | undefined) => Promise<void> {
+  let ready: Uint8Array[] = [];
+  let length = 0;
+  let position = 0;
+  return async (bytes) => {
+    if (bytes) {
+      ready.push(bytes);
+      length += bytes.length;
+      if (length < WRITE) return;
+    }
+    await file.write(Buffer.concat(ready), position);
+    position += length;
+    ready = [];
+    length = 0;
+  };
+}
