@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { launchDesktop, type TestDesktop } from '../support/electron-app.ts';
@@ -20,7 +20,7 @@ let page: Page;
 /** Connection URLs of the two keycards that were out. */
 let own: string;
 let sample: string;
-let sampleFolder: string;
+let sampleFolder = '';
 let acknowledged = 0;
 
 test.beforeAll(async () => {
@@ -39,6 +39,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(async () => {
   await desktop.close();
+  endOrphan();
   await postgres.close();
 });
 
@@ -117,6 +118,14 @@ async function writeUntilItDies(): Promise<void> {
   } catch (error) {
     if (!/closed|crash/i.test(String(error))) throw error;
   }
+}
+
+/** Where the journey has failed half-way, nobody else ends the sample's server. */
+function endOrphan(): void {
+  const pidFile = join(sampleFolder, 'data', 'postmaster.pid');
+  if (sampleFolder === '' || !existsSync(pidFile)) return;
+  process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGQUIT');
+  rmSync(sampleFolder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function rendererPid(): Promise<number> {
