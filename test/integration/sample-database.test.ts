@@ -118,7 +118,7 @@ describe('the sample database', () => {
     const url = core.url('reader', 'x');
     const files = folder();
     await sample.stop(core.ask);
-    expect(core.asked).toContain('update sys/leases/revoke-prefix/database/creds/sample-readonly');
+    expect(core.asked).toContain('update sys/leases/revoke-force/database/creds/sample-readonly');
     expect([...core.written.keys()].filter((path) => path.startsWith('database/'))).toEqual([]);
     await expect(query(url, 'SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
     expect(existsSync(files)).toBe(false);

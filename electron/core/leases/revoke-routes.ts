@@ -63,14 +63,15 @@ export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker
 
   const revokeForce = handler({
     input: below,
-    decide(turn, { prefix }): ReplyDecision | EffectDecision {
+    decide(turn, { prefix, sync }): ReplyDecision | EffectDecision {
       const rows = named(turn, prefix);
       const ids = rows.map(({ id }) => id);
       if (ids.length === 0) return { kind: 'reply', reply: {} };
       return {
         kind: 'effect',
         changes: endLeases(ids, 'revoked', turn.requestId),
-        run: () => undertaker.waitFor(ids, WAIT_FOR_PROOF),
+        // Without waiting when whoever asks knows that the target is gone.
+        run: () => undertaker.waitFor(ids, sync ? WAIT_FOR_PROOF : 0),
         settle(settling): ReplyDecision {
           const left = ids.filter((id) => findLease(settling.db, id)?.state === 'ending');
           const changes = left.length === 0 ? [] : [leasesAbandoned.make({ ids: left })];

@@ -88,20 +88,17 @@ export function createSampleDatabase(options: {
   };
 
   /** Takes the sample out of the vault. Its server is going away for good, so what cannot be proven is abandoned. */
-  const dismiss = async (ask: Ask): Promise<void> => {
-    try {
-      await ask('update', `sys/leases/revoke-prefix/${CREDENTIALS}`);
-    } catch {
-      await ask('update', `sys/leases/revoke-force/${CREDENTIALS}`);
-    }
+  const dismiss = async (ask: Ask, isGone: boolean): Promise<void> => {
+    // Forced, it waits a while for the proofs; where the server is gone already, none can come.
+    await ask('update', `sys/leases/revoke-force/${CREDENTIALS}`, { sync: !isGone });
     await ask('delete', `database/roles/${SAMPLE.role}`);
     await ask('delete', `database/config/${SAMPLE.connection}`);
   };
 
   /** Whether the vault has forgotten the sample. A locked or failing vault is no reason to keep the server. */
-  const dismissed = async (ask: Ask): Promise<boolean> => {
+  const dismissed = async (ask: Ask, isGone = false): Promise<boolean> => {
     try {
-      await dismiss(ask);
+      await dismiss(ask, isGone);
       return true;
     } catch {
       options.log('warn', 'sample.not-dismissed');
@@ -138,7 +135,7 @@ export function createSampleDatabase(options: {
   };
 
   const sweep = async (ask: Ask, vaultId: string): Promise<void> => {
-    if ((await leftovers.sweep()) === vaultId && (await dismissed(ask))) await leftovers.finish();
+    if ((await leftovers.sweep()) === vaultId && (await dismissed(ask, true))) await leftovers.finish();
   };
 
   return {

@@ -323,6 +323,22 @@ describe('ending', () => {
     expect(world.records.at(-3)?.changes.map(({ type }) => type)).toEqual(['leases/abandoned@1']);
   });
 
+  test('revoke-force waits for nothing when it is told that the target is gone', async () => {
+    const { lease_id } = await issue();
+    world.target.down = 'gone for ever';
+    const before = world.clock.now();
+    const forced = world.ask(world.root, 'update', 'sys/leases/revoke-force/database/creds/app', {
+      sync: false,
+    });
+    for (let step = 0; step < 50; step += 1) {
+      await rest();
+      world.clock.advance(1);
+    }
+    expect((await forced).status).toBe(204);
+    expect(world.clock.now() - before).toBeLessThan(1000);
+    expect(await state(lease_id)).toBe('abandoned');
+  });
+
   test('four ends at a time for one target, and targets do not wait for one another', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 10; count += 1) ids.push((await issue()).lease_id);
