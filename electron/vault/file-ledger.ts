@@ -92,7 +92,9 @@ export class FileLedger implements Ledger {
   async append(batch: LedgerBatch): Promise<void> {
     if (!this.#writer) throw new KeywardenError('ledger-unavailable');
     try {
-      await this.#parts.lock.check();
+      // The look at the lock goes on while the frame is sealed.
+      const ours = this.#parts.lock.check();
+      ours.catch(() => undefined);
       const { epoch, firstSequence } = this.#writer.header;
       // What follows a change of the vault key is sealed under the new one.
       const outdated = epoch !== this.#parts.keys.current.epoch;
@@ -100,7 +102,9 @@ export class FileLedger implements Ledger {
         await this.#writer.close();
         await this.#startSegment();
       }
-      await this.#writer.append(batch);
+      const frame = this.#writer.seal(batch);
+      await ours;
+      await this.#writer.append(frame);
     } catch (error) {
       await this.#leaveSegment();
       throw new KeywardenError('ledger-unavailable', undefined, { cause: error });
@@ -136,10 +140,21 @@ export class FileLedger implements Ledger {
 
   /** After an append error: nothing more is written there, and the next segment says where it ended. */
   async #leaveSegment(): Promise<void> {
-    await this.#writer?.abandon();
+    const writer = this.#writer;
     this.#writer = undefined;
+    if (writer) await this.#abandon(writer);
     this.#retry = { at: 0, wait: FIRST_RETRY };
     await this.#tryNewSegment();
+  }
+
+  /** What stands behind our last frame is cut off only while the folder is ours: else it is another's. */
+  async #abandon(writer: SegmentWriter): Promise<void> {
+    try {
+      await this.#parts.lock.check();
+    } catch {
+      return writer.close().catch(() => undefined);
+    }
+    await writer.abandon();
   }
 
   async #closeSegment(): Promise<void> {

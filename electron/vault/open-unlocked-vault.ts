@@ -80,7 +80,7 @@ export async function openUnlockedVault(
     state = replayed;
     const known = snapshot?.head ?? EMPTY_HEAD;
     const snapshotter = new Snapshotter(
-      { folder: snapshots, state, random },
+      { folder: snapshots, state, random, check: () => lock.check() },
       known.sequence,
       snapshot?.image.length ?? 0,
     );
@@ -138,7 +138,7 @@ export async function openUnlockedVault(
           else await snapshotter.finish(loop.head);
           await opening.closing?.(opened.ledger.head());
         }),
-      () => upkeep.compact(),
+      upkeep,
     );
     if (opened.torn) await recordTailCut(vault, opened.torn);
     return vault;

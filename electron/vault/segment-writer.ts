@@ -70,13 +70,17 @@ export class SegmentWriter {
     return this.#position;
   }
 
-  async append({ before, records, attachments }: LedgerBatch): Promise<void> {
+  /** The frame of a batch that follows what is here. */
+  seal({ before, records, attachments }: LedgerBatch): Uint8Array {
     const place = {
       segment: this.header,
       firstSequence: before.sequence + 1,
       previousHash: before.hash,
     };
-    const frame = sealFrame(this.#ledgerKey, this.#random(NONCE_LENGTH), place, { records, attachments });
+    return sealFrame(this.#ledgerKey, this.#random(NONCE_LENGTH), place, { records, attachments });
+  }
+
+  async append(frame: Uint8Array): Promise<void> {
     await this.#file.write(frame, this.#position);
     await this.#file.sync();
     this.#position += frame.length;

@@ -38,7 +38,7 @@ export async function writeSnapshot(
   { files, folder, vaultId, keys }: SnapshotFolder,
   head: Head,
   image: FrozenImage,
-  random: RandomBytes,
+  { random, check }: { readonly random: RandomBytes; check(): Promise<void> },
 ): Promise<void> {
   const header: SnapshotHeader = {
     chunk: BLOCK,
@@ -51,25 +51,30 @@ export async function writeSnapshot(
   };
   const encoded = encodeSnapshotHeader(header);
   const stream = new SnapshotStream(keys.current.snapshot, header, encoded);
-  await writeDurably(files, join(folder, snapshotName(head.sequence)), async (file) => {
-    let position = 0;
-    let ready: Uint8Array[] = [encoded];
-    const flush = async () => {
-      const bytes = Buffer.concat(ready);
-      ready = [];
-      await file.write(bytes, position);
-      position += bytes.length;
-    };
-    const breathe = breathing();
-    let left = image.length;
-    for (const block of image.take()) {
-      left -= block.length;
-      ready.push(stream.seal(block, left === 0));
-      if (ready.length >= CHUNKS_PER_WRITE) await flush();
-      await breathe();
-    }
-    await flush();
-  });
+  await writeDurably(
+    files,
+    join(folder, snapshotName(head.sequence)),
+    async (file) => {
+      let position = 0;
+      let ready: Uint8Array[] = [encoded];
+      const flush = async () => {
+        const bytes = Buffer.concat(ready);
+        ready = [];
+        await file.write(bytes, position);
+        position += bytes.length;
+      };
+      const breathe = breathing();
+      let left = image.length;
+      for (const block of image.take()) {
+        left -= block.length;
+        ready.push(stream.seal(block, left === 0));
+        if (ready.length >= CHUNKS_PER_WRITE) await flush();
+        await breathe();
+      }
+      await flush();
+    },
+    check,
+  );
   stream.wipe();
   for (const old of (await listSnapshots(files, folder)).slice(KEPT)) {
     await removeIfThere(files, join(folder, snapshotName(old)));

@@ -14,6 +14,8 @@ export interface SnapshotterParts {
   readonly folder: SnapshotFolder;
   readonly state: State;
   readonly random: RandomBytes;
+  /** Awaited before a snapshot is put in place; throws where the folder is no longer ours. */
+  check(): Promise<void>;
 }
 
 /** Decides when a snapshot is due, and takes one at a time. */
@@ -96,7 +98,7 @@ export class Snapshotter {
     const image = this.#parts.state.freeze();
     const size = image.length;
     this.#tail = 0;
-    await writeSnapshot(this.#parts.folder, head, image, this.#parts.random);
+    await writeSnapshot(this.#parts.folder, head, image, this.#parts);
     this.#covered = head.sequence;
     this.#size = size;
     this.#taken += 1;

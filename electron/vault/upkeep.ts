@@ -18,6 +18,7 @@ import { firstToKeep, removeTrimmed, trimLedger } from './trim-ledger.ts';
 import { compacted, trimmed, upkeepRecord } from './upkeep-changes.ts';
 import type { CompactionReport } from './vault.ts';
 import type { VaultLimits } from './vault-limits.ts';
+import type { VaultWork } from './vault-over.ts';
 import { removeUnfinished } from './write-durably.ts';
 
 /** It looks whether there is something to do no more often than this, in milliseconds, and after each snapshot. */
@@ -47,7 +48,7 @@ interface Lingering {
  * What a vault does by itself, one thing at a time and beside the commit loop: compaction and retention.
  * Every step leaves a whole vault behind, so that it may be interrupted anywhere.
  */
-export class Upkeep {
+export class Upkeep implements VaultWork {
   readonly #parts: UpkeepParts;
   #job: Promise<unknown> | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -74,6 +75,11 @@ export class Upkeep {
   async compact(): Promise<CompactionReport> {
     while (this.#job !== undefined) await this.#job.catch(() => undefined);
     return this.#run(() => this.#compact());
+  }
+
+  /** Takes a snapshot of all that is durable by now. Throws what the disk says. */
+  snapshot(): Promise<void> {
+    return this.#snapshot(this.#parts.loop.head.sequence);
   }
 
   /** Interrupts what is under way and starts nothing more. */

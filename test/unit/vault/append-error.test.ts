@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { encodeCanonical } from '../../../electron/crypto/canonical-json.ts';
 import type { Vault } from '../../../electron/vault/vault.ts';
 import { type FaultyCall, FaultyFiles } from './faulty-files.ts';
 import { writeNote } from './sample-schema.ts';
@@ -108,5 +109,25 @@ describe('a batch that cannot be appended', () => {
       expect((await folder.verify()).records).toBe(acknowledged.length);
       expect(await names(await folder.open())).toEqual(acknowledged);
     }
+  });
+});
+
+describe('a vault whose folder somebody else has taken', () => {
+  it('appends nothing more, and cuts off nothing that the other has written behind it', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    await write(vault, 'a');
+    const theirs = { bootId: 'theirs', host: 'the-other-laptop', nonce: 'theirs', pid: 1, startTime: '1' };
+    await writeFile(join(folder.directory, 'lock'), encodeCanonical(theirs));
+    await appendFile(folder.segment(1), 'a frame of theirs');
+    const before = await readFile(folder.segment(1));
+    await expect(write(vault, 'b')).rejects.toMatchObject({ code: 'ledger-unavailable' });
+    folder.now += 60_000;
+    await expect(write(vault, 'c')).rejects.toMatchObject({ code: 'ledger-unavailable' });
+    await vault.close();
+    expect(await readFile(folder.segment(1))).toEqual(before);
+    expect(await readdir(join(folder.directory, 'ledger'))).toEqual(['00000001.kwl']);
+    const snapshots = await readdir(join(folder.directory, 'snapshots'));
+    expect(snapshots.filter((name) => name.endsWith('.kws'))).toEqual([]);
   });
 });
