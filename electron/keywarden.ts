@@ -11,12 +11,17 @@ import type { Core } from './core/request.ts';
 import { stateSchema } from './core/state-schema.ts';
 import { steadyClock } from './core/steady-clock.ts';
 import type { Topic } from './core/watch-topics.ts';
+import { encodeRecoveryKit } from './crypto/recovery-kit.ts';
 import { databaseEngine } from './engines/database/database-engine.ts';
 import { kvEngine } from './engines/kv/kv-engine.ts';
 import { createVault } from './vault/create-vault.ts';
 import { openMemoryVault } from './vault/memory-vault.ts';
-import { openVault } from './vault/open-vault.ts';
+import { type OpenedVault, openVault } from './vault/open-vault.ts';
+import type { Place } from './vault/place.ts';
+import type { Quarantine } from './vault/quarantine.ts';
 import type { Vault } from './vault/vault.ts';
+import type { WayIn } from './vault/way-in.ts';
+import type { WaysIn } from './vault/ways-in.ts';
 
 const ENGINES: readonly Engine[] = [kvEngine, databaseEngine];
 const SCHEMA = stateSchema(ENGINES);
@@ -25,6 +30,15 @@ const SCHEMA = stateSchema(ENGINES);
 export interface Keywarden {
   readonly vaultId: string;
   readonly core: Core;
+  /**
+   * There where a person must confirm the vault first. Until then it can be looked at in the desktop and nothing else:
+   * no clockwork runs, nothing is issued, nothing reaches the folder.
+   */
+  readonly quarantine: Quarantine | undefined;
+  /** A person has looked at the quarantine: opens the vault for good, in the place of this one, which is closed. */
+  confirm(): Promise<Keywarden>;
+  /** How the vault can be opened; undefined for one in memory. */
+  readonly ways: WaysIn | undefined;
   /**
    * A session token for the signed-in owner (policy `owner`: everything but root), recorded.
    * Revoking it ends its children too: so do lock, seal and quit end what `kw login` handed out.
@@ -38,41 +52,48 @@ export interface Keywarden {
   close(): Promise<void>;
 }
 
-/** What making and opening a vault need. */
+/** Where a vault lies and what it runs on. */
 export interface VaultOptions {
   readonly directory: string;
-  /** UTF-8 of the passphrase; the caller zero-fills it. */
-  readonly passphrase: Uint8Array;
   readonly ports: CorePorts;
+  /** Which machine this is, and where it remembers how far its vaults have come. */
+  readonly place?: Place | undefined;
 }
 
 /**
- * Makes a vault with `secret/`, `database/` and `auth/approle/` mounted. Its root token is told this once.
+ * Makes a vault with `secret/`, `database/` and `auth/approle/` mounted. Its root token and its recovery kit are told this once.
  * Throws `vault-exists`.
  */
 export async function createKeywardenVault(
-  options: VaultOptions & { readonly name?: string },
-): Promise<{ readonly vaultId: string; readonly rootToken: string }> {
-  const { id } = await createVault({ ...options, schema: SCHEMA });
-  const vault = await openVault({ ...options, schema: SCHEMA });
+  options: VaultOptions & { readonly passphrase: Uint8Array; readonly name?: string },
+): Promise<{ readonly vaultId: string; readonly rootToken: string; readonly recoveryKit: string }> {
+  const secret = options.ports.random(32);
   try {
-    const { rootToken } = await initialise({ vault, ports: options.ports, engines: ENGINES });
-    return { vaultId: id, rootToken };
+    const { id } = await createVault({ ...options, recoveryKit: secret, schema: SCHEMA });
+    const vault = await openVault({ ...options, schema: SCHEMA });
+    try {
+      const { rootToken } = await initialise({ vault, ports: options.ports, engines: ENGINES });
+      return { vaultId: id, rootToken, recoveryKit: encodeRecoveryKit(secret) };
+    } finally {
+      await vault.close();
+    }
   } finally {
-    await vault.close();
+    secret.fill(0);
   }
 }
 
 /**
- * Opens a vault and settles what is overdue. Throws `unlock-failed`, `vault-missing`, `vault-newer`, `vault-damaged`,
+ * Opens a vault with one of its ways in and settles what is overdue, unless it comes quarantined. Throws `unlock-failed`, `vault-missing`, `vault-newer`, `vault-damaged`,
  * `vault-in-use`.
  */
-export async function openKeywarden(options: VaultOptions): Promise<Keywarden> {
+export async function openKeywarden(options: VaultOptions & WayIn): Promise<Keywarden> {
   const clock = steadyClock(options.ports.clock);
   const ports = { ...options.ports, clock };
-  const vault = await openVault({ ...options, ports, schema: SCHEMA });
-  clock.notBefore(await vault.turn(({ now }) => now));
-  return assemble(vault, ports);
+  const over = async (vault: OpenedVault): Promise<Keywarden> => {
+    clock.notBefore(await vault.turn(({ now }) => now));
+    return assemble(vault, ports, vault.ways, async () => over(await vault.confirm()));
+  };
+  return over(await openVault({ ...options, ports, schema: SCHEMA }));
 }
 
 /** A vault in memory that is gone when the process ends, as `vault server -dev`. */
@@ -83,16 +104,28 @@ export async function openDevKeywarden(options: {
   const ports = { ...options.ports, clock: steadyClock(options.ports.clock) };
   const vault = await openMemoryVault(SCHEMA, ports);
   const { rootToken } = await initialise({ ...options, ports, vault, engines: ENGINES });
-  return { ...(await assemble(vault, ports)), rootToken };
+  return { ...(await assemble(vault, ports, undefined, undefined)), rootToken };
 }
 
-async function assemble(vault: Vault, ports: CorePorts): Promise<Keywarden> {
+async function assemble(
+  vault: Vault,
+  ports: CorePorts,
+  ways: WaysIn | undefined,
+  confirmed: (() => Promise<Keywarden>) | undefined,
+): Promise<Keywarden> {
   let sealRequested = () => {};
   const core = createCore({ vault, ports, engines: ENGINES, seal: () => sealRequested() });
   let closing: Promise<void> | undefined;
   const keywarden: Keywarden = {
     vaultId: vault.id,
     core,
+    quarantine: vault.quarantine,
+    ways,
+    async confirm() {
+      if (!vault.quarantine || !confirmed) return keywarden;
+      await core.stop();
+      return confirmed();
+    },
     openSession: (kind) => core.openSession(kind),
     watch: (listener) => core.watchTopics(listener),
     onSealRequest(listener) {

@@ -96,6 +96,8 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
   });
   let started: Promise<void> | undefined;
   const start = () => {
+    // Quarantined, it is only looked at: nothing of it ends, because another copy may be the living one.
+    if (vault.quarantine) return Promise.resolve();
     started ??= scheduler.start().then(() => undertaker.takeUp());
     return started;
   };

@@ -3,8 +3,8 @@ import { damaged } from './damaged.ts';
 import { deriveFromPassphrase, type KdfParameters, type KdfRules } from './passphrase-kdf.ts';
 import { type KeyPurpose, openSealedKey, sealKeyTo } from './sealed-key.ts';
 import { NONCE_LENGTH, openBox, sealBox } from './secret-box.ts';
-import type { WayOwner } from './secret-way.ts';
-import type { Keyholder, PassphraseWay } from './vault-header.ts';
+import { sealToSecretWay, secretWayPublicKey, type WayOwner } from './secret-way.ts';
+import type { Keyholder, PassphraseWay, Way } from './vault-header.ts';
 import { x25519PublicKey } from './x25519.ts';
 
 type Random = (length: number) => Uint8Array;
@@ -24,6 +24,8 @@ export interface NewKeyholder extends NewPassphrase {
   readonly name: string;
   readonly vaultKey: Uint8Array;
   readonly epoch: number;
+  /** The secret of a recovery kit that is to open the vault as well. */
+  readonly recoveryKit?: Uint8Array | undefined;
 }
 
 /** A new key pair, its private half under a passphrase, the vault key sealed to its public half. */
@@ -31,10 +33,24 @@ export async function makeKeyholder(options: NewKeyholder, random: Random): Prom
   const privateKey = random(32);
   const id = Buffer.from(random(8)).toString('hex');
   const owner: WayOwner = { id, publicKey: x25519PublicKey(privateKey) };
-  const way = await sealToPassphrase(options.vaultId, owner, options, privateKey, random);
+  const ways: Way[] = [await sealToPassphrase(options.vaultId, owner, options, privateKey, random)];
+  if (options.recoveryKit) ways.push(kitWay(options, options.recoveryKit, owner, privateKey, random));
   privateKey.fill(0);
   const vaultKey = sealVaultKey(options.vaultId, owner, options.vaultKey, options.epoch, random);
-  return { ...owner, name: options.name, vaultKey, ways: [way] };
+  return { ...owner, name: options.name, vaultKey, ways };
+}
+
+function kitWay(
+  { vaultId, addedAt }: NewKeyholder,
+  secret: Uint8Array,
+  owner: WayOwner,
+  privateKey: Uint8Array,
+  random: Random,
+): Way {
+  const kind = 'recovery-kit';
+  const publicKey = secretWayPublicKey(vaultId, kind, secret);
+  const sealed = sealToSecretWay(vaultId, owner, { kind, publicKey }, privateKey, random);
+  return { kind, id: Buffer.from(random(8)).toString('hex'), addedAt, publicKey, ...sealed };
 }
 
 /** Seals a keyholder's private key under a passphrase. */

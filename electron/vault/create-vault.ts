@@ -29,6 +29,8 @@ export interface CreateVaultOptions {
   readonly name?: string;
   /** The first keyholder's name; `owner` unless told. */
   readonly keyholder?: string;
+  /** 32 random bytes: the secret of a recovery kit that opens the vault as well. The caller's, as the passphrase is. */
+  readonly recoveryKit?: Uint8Array;
   /** For tests alone: other bounds on the key derivation. */
   readonly kdf?: KdfRules;
 }
@@ -59,8 +61,10 @@ export function createVault(options: CreateVaultOptions): Promise<{ readonly id:
 async function fill(
   files: VaultFiles,
   layout: FolderLayout,
-  { passphrase, ports: { clock, random }, name, keyholder, kdf: rules = KDF_RULES }: CreateVaultOptions,
+  options: CreateVaultOptions,
 ): Promise<{ readonly id: string }> {
+  const { passphrase, name, keyholder, recoveryKit, kdf: rules = KDF_RULES } = options;
+  const { clock, random } = options.ports;
   const vaultId = random(16);
   const vaultKey = random(32);
   const epoch = 1;
@@ -69,7 +73,17 @@ async function fill(
   try {
     const parameters = await calibrateKdf(rules);
     const owner = await makeKeyholder(
-      { vaultId, name: keyholder ?? 'owner', passphrase, parameters, rules, vaultKey, epoch, addedAt },
+      {
+        vaultId,
+        name: keyholder ?? 'owner',
+        passphrase,
+        recoveryKit,
+        parameters,
+        rules,
+        vaultKey,
+        epoch,
+        addedAt,
+      },
       random,
     );
     await files.makeFolder(layout.ledger);

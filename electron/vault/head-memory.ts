@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { decodeSeenHead, encodeSeenHead, type SeenHead } from '../crypto/seen-head.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -70,6 +70,7 @@ export class HeadMemory {
     const { epoch, seen: key } = keys.current;
     const seen: SeenHead = { epoch, hash, id: this.#vaultId, sequence, since, term, time };
     const bytes = encodeSeenHead(key, seen);
+    await files.makeFolder(dirname(this.#path)); // Somebody may have tidied up.
     await writeDurably(files, this.#path, (file) => file.write(bytes, 0));
   }
 }

@@ -1,22 +1,8 @@
+import type { QuarantineReason } from '../../shared/model/quarantine.ts';
 import type { SeenHead } from '../crypto/seen-head.ts';
 import type { Head } from './head.ts';
 import type { Home } from './home-records.ts';
 import type { SlotStanding } from './slot-standing.ts';
-
-/** Why a vault is not simply opened. FORMAT.md section 11. */
-export type QuarantineReason =
-  /** An older copy of the vault was put back. */
-  | 'older'
-  /** Two homes went on from one ancestor. */
-  | 'fork'
-  /** The header alone is an older one. */
-  | 'header-older'
-  /** What this machine remembers cannot be read. */
-  | 'seen-unreadable'
-  /** It comes from a backup. */
-  | 'restored'
-  /** It is at home on another machine: a mirror. */
-  | 'elsewhere';
 
 /** A place in the chain, for people. */
 export interface HeadGlance {

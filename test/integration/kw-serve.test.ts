@@ -16,13 +16,13 @@ function vaultOptions(passphrase = 'correct horse battery staple\n'): string[] {
 const ANY_PORT = ['--listen', '127.0.0.1:0'];
 
 describe('kw init', () => {
-  it('makes a vault and prints its id and root token once', async () => {
+  it('makes a vault and prints its id, root token and recovery kit once', async () => {
     const { code, stdout, stderr } = await home.kw(['init', ...vaultOptions(), '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
       vault_id: expect.stringMatching(/./),
       root_token: expect.stringMatching(/./),
-      recovery_kit: null,
+      recovery_kit: expect.stringMatching(/^([0-9A-Z]{5}-){13}[0-9A-Z]{5}$/),
     });
   });
 

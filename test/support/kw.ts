@@ -43,7 +43,11 @@ export interface ServedKw {
 /** Makes an empty one. */
 export function makeKwHome(): KwHome {
   const folder = mkdtempSync(join(tmpdir(), 'keywarden-kw-'));
-  const env: NodeJS.ProcessEnv = { ...process.env, KEYWARDEN_RUNTIME_DIR: join(folder, 'runtime') };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    KEYWARDEN_RUNTIME_DIR: join(folder, 'runtime'),
+    KEYWARDEN_STATE_DIR: join(folder, 'state'),
+  };
   for (const name of Object.keys(env)) if (name.startsWith('VAULT_')) delete env[name];
   const running = new Set<ChildProcess>();
 

@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type Command, type Invocation, JSON_OPTION, optionFlag, optionText } from '../command.ts';
 import { tell } from '../surroundings.ts';
+import { herePlace } from './here-place.ts';
 import { revealPassphrase } from './passphrase-file.ts';
 import { systemPorts } from './system-ports.ts';
 
-/** `kw init`: makes a vault and prints its root token, once. */
+/** `kw init`: makes a vault and prints its root token and its recovery kit, once. */
 export const initCommand: Command = {
   name: 'init',
-  summary: 'Makes a vault and prints its root token, once',
+  summary: 'Makes a vault and prints its root token and recovery kit, once',
   usage: '--vault DIR --passphrase-file FILE [--json]',
   details:
     'The vault has secret/ (KV 2), database/ and auth/approle/ mounted. The folder must be empty or not there yet.',
@@ -25,8 +26,13 @@ export const initCommand: Command = {
     try {
       // Loaded here, so that commands that ask a broker start without the vault.
       const { createKeywardenVault } = await import('../../keywarden.ts');
-      const made = await createKeywardenVault({ directory, passphrase, ports: systemPorts(surroundings) });
-      const shown = { vault_id: made.vaultId, root_token: made.rootToken, recovery_kit: null };
+      const made = await createKeywardenVault({
+        directory,
+        passphrase,
+        ports: systemPorts(surroundings),
+        place: await herePlace(surroundings),
+      });
+      const shown = { vault_id: made.vaultId, root_token: made.rootToken, recovery_kit: made.recoveryKit };
       surroundings.stdout.write(`${JSON.stringify(shown)}\n`);
     } finally {
       passphrase.fill(0);
@@ -34,7 +40,8 @@ export const initCommand: Command = {
     if (!optionFlag(invocation, 'json')) {
       tell(
         surroundings,
-        'the vault is made. The root token is shown this once: keep it where nobody finds it.',
+        'the vault is made. The root token and the recovery kit are shown this once. Print the kit and lock it away: ' +
+          'it opens the vault alone, with or without the passphrase.',
       );
     }
     return 0;

@@ -8,6 +8,8 @@ import type { CorePorts } from '../../core/ports.ts';
 import type { ServedKeywarden, serveKeywarden } from '../../keywarden.ts';
 import { ensureRuntimeFolder } from '../broker/runtime-folder.ts';
 import { type Command, type Invocation, optionFlag, optionText } from '../command.ts';
+import { confirmedOnly } from './confirmed-only.ts';
+import { herePlace } from './here-place.ts';
 import { requiredText } from './init-command.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { revealPassphrase } from './passphrase-file.ts';
@@ -36,6 +38,10 @@ export const serveCommand: Command = {
       type: 'string',
       value: 'PATH',
       help: 'the local socket (default: in the runtime folder of this user)',
+    },
+    'accept-restored': {
+      type: 'boolean',
+      help: 'confirm a vault that was restored, put back or copied here: it is at home here from now on',
     },
     dev: { type: 'boolean', help: 'an empty vault in memory, for trying things' },
     'dev-root-token-id': { type: 'string', value: 'TOKEN', help: 'the root token of --dev' },
@@ -110,7 +116,10 @@ async function openOne(invocation: Invocation, ports: CorePorts) {
     invocation.surroundings,
   );
   try {
-    return { keywarden: await openKeywarden({ directory, passphrase, ports }), rootToken: undefined };
+    const place = await herePlace(invocation.surroundings);
+    const opened = await openKeywarden({ directory, passphrase, ports, place });
+    const accepted = optionFlag(invocation, 'accept-restored');
+    return { keywarden: await confirmedOnly(opened, accepted), rootToken: undefined };
   } finally {
     passphrase.fill(0);
   }

@@ -1,4 +1,4 @@
-import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { asKeywardenError, KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Turn, ValueHash } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
 import { type IntendedLease, planIssue, runIssue } from '../leases/issue-lease.ts';
@@ -28,12 +28,18 @@ type Step =
 
 /** Runs one request through its turns: admit, prepare, decide, effect, settle. Throws KeywardenError alone. */
 export async function runRequest(services: CoreServices, request: CoreRequest): Promise<CoreResponse> {
+  refuseInQuarantine(services, request.operation === 'read' || request.operation === 'list');
   const asked = ask(request, services.ports.random);
   try {
     return await takeTurns(services, asked);
   } catch (thrown) {
     throw asKeywardenError(thrown);
   }
+}
+
+/** Until a person has confirmed the vault it may be looked at, and nothing else. */
+function refuseInQuarantine({ vault }: CoreServices, onlyLooks: boolean): void {
+  if (vault.quarantine && !onlyLooks) throw new KeywardenError('vault-quarantined');
 }
 
 async function takeTurns(services: CoreServices, asked: Asked): Promise<CoreResponse> {
@@ -90,6 +96,8 @@ function decide(services: CoreServices, turn: Turn, asked: Asked, progress: Prog
   const planned = attempt(() => {
     const forHandler = requestTurn(services, turn, asked, admitted, sealed);
     const decision = handler.decide(forHandler, input, progress.prepared?.value);
+    // A credential that is read is issued, and an effect reaches a target.
+    refuseInQuarantine(services, decision.kind === 'reply');
     switch (decision.kind) {
       case 'reply':
         return planAnswer(services, turn, asked, admitted, decision);

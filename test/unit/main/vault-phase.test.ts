@@ -32,6 +32,9 @@ describe('the phases of the desktop', () => {
     async openSession() {
       return `session-${++sessions}`;
     },
+    quarantine: undefined,
+    ways: undefined,
+    confirm: async () => keywarden,
     watch: () => () => undefined,
     onSealRequest: () => undefined,
     async close() {
