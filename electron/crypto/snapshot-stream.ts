@@ -6,7 +6,7 @@ const TAG_LENGTH = 16;
 const CIPHER = 'aes-256-gcm';
 
 /**
- * Seals or opens the chunks of one snapshot, in order, each with its counter and whether it is the last.
+ * Seals or opens the chunks of one snapshot (or audit index), in order, each with its counter and whether it is the last.
  * After the last chunk nothing more may come: a caller that ends without it holds a cut snapshot.
  */
 export class SnapshotStream {
@@ -16,9 +16,14 @@ export class SnapshotStream {
   #ended = false;
 
   /** `encodedHeader` is what stands before the chunks: it is their associated data. */
-  constructor(snapshotKey: Uint8Array, header: SnapshotHeader, encodedHeader: Uint8Array) {
+  constructor(
+    snapshotKey: Uint8Array,
+    header: Pick<SnapshotHeader, 'salt'>,
+    encodedHeader: Uint8Array,
+    label = 'keywarden/1/snapshot-file',
+  ) {
     const salt = Buffer.from(header.salt, 'base64url');
-    this.#key = deriveSubkey(snapshotKey, salt, 'keywarden/1/snapshot-file');
+    this.#key = deriveSubkey(snapshotKey, salt, label);
     this.#associated = createHash('sha256').update(encodedHeader).digest();
   }
 

@@ -8,7 +8,7 @@ import type { RandomBytes, WallClock } from './ports.ts';
 import { State } from './state.ts';
 import { ValueSealer } from './value-sealer.ts';
 import type { Vault } from './vault.ts';
-import { vaultOver } from './vault-over.ts';
+import { vaultOver, workInMemory } from './vault-over.ts';
 
 /** A vault that lives as long as the process: all of the real one but the disk. For `kw serve --dev` and for tests. */
 export async function openMemoryVault(
@@ -23,9 +23,10 @@ export async function openMemoryVault(
   const ledger = new MemoryLedger();
   const sealer = new ValueSealer(keys, ports.random);
   const loop = new CommitLoop({ state, ledger, sealer, clock: ports.clock }, EMPTY_HEAD);
-  return vaultOver(id, loop, async () => {
+  const finish = async () => {
     await ledger.close();
     keys.wipe();
     state.close();
-  });
+  };
+  return vaultOver(id, loop, finish, workInMemory(ledger));
 }

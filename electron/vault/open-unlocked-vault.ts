@@ -1,4 +1,5 @@
 import type { SegmentHeader } from '../crypto/segment-header.ts';
+import { AuditReader } from './audit-reader.ts';
 import type { StateSchema } from './change.ts';
 import { CommitLoop } from './commit-loop.ts';
 import { FileLedger } from './file-ledger.ts';
@@ -19,9 +20,9 @@ import type { ReadDb } from './state-db.ts';
 import { recordTailCut } from './tail-cut.ts';
 import { startUpkeep, type Upkeep } from './upkeep.ts';
 import { ValueSealer } from './value-sealer.ts';
-import type { Vault } from './vault.ts';
+import type { RecordQuery, Vault } from './vault.ts';
 import { VAULT_LIMITS } from './vault-limits.ts';
-import { vaultOver } from './vault-over.ts';
+import { vaultOver, workInMemory } from './vault-over.ts';
 
 /** A vault whose keys and folder are ours. */
 export interface UnlockedFolder {
@@ -117,7 +118,9 @@ export async function openUnlockedVault(
       },
       ledger.head(),
     );
+    const audit = new AuditReader({ ...parts, head: () => opened.ledger.head(), mayWrite: true });
     const upkeep: Upkeep = await startUpkeep({
+      audit,
       ledgerFolder: parts,
       snapshotFolder: snapshots,
       ledger: opened.ledger,
@@ -133,12 +136,16 @@ export async function openUnlockedVault(
       loop,
       () =>
         closeAll(unlocked, replayed, opened.ledger, async () => {
-          await upkeep.close();
+          await Promise.all([audit.close(), upkeep.close()]);
           if (loop.broken) await snapshotter.settled();
           else await snapshotter.finish(loop.head);
           await opening.closing?.(opened.ledger.head());
         }),
-      upkeep,
+      {
+        compact: () => upkeep.compact(),
+        snapshot: () => upkeep.snapshot(),
+        readRecords: (query) => audit.read(query),
+      },
     );
     if (opened.torn) await recordTailCut(vault, opened.torn);
     return vault;
@@ -152,7 +159,7 @@ export async function openUnlockedVault(
 
 /** All of a vault but the disk: what is decided is forgotten when it is closed, and nothing in the folder changes. */
 function quarantined(
-  { vaultId, keys, lock }: UnlockedFolder,
+  { files, layout, vaultId, keys, lock }: UnlockedFolder,
   state: State,
   head: Head,
   { clock, random }: VaultPorts,
@@ -160,14 +167,19 @@ function quarantined(
   { handsOver }: Opening,
 ): Vault {
   const sealer = new ValueSealer(keys, random);
-  const loop = new CommitLoop({ state, ledger: new MemoryLedger(), sealer, clock }, head);
-  const vault = vaultOver(vaultId, loop, async () => {
+  const ledger = new MemoryLedger();
+  const loop = new CommitLoop({ state, ledger, sealer, clock }, head);
+  const folder = { files, keys, vaultId, folder: layout.ledger };
+  const audit = new AuditReader({ ...folder, random, head: () => head, mayWrite: false });
+  const finish = async () => {
+    await audit.close();
     state.close();
     if (handsOver?.()) return;
     keys.wipe();
     await lock.release();
-  });
-  return { ...vault, quarantine };
+  };
+  const work = { ...workInMemory(ledger), readRecords: (query: RecordQuery) => audit.read(query) };
+  return { ...vaultOver(vaultId, loop, finish, work), quarantine };
 }
 
 /** Whatever the disk says meanwhile, no key stays in memory and the folder is free. SECURITY(S5) */

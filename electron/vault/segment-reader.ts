@@ -13,6 +13,8 @@ import { endsTorn } from './torn-tail.ts';
 /** A batch and where its frame lies. */
 export interface ReadBatch extends LedgerBatch {
   readonly position: number;
+  /** Behind the frame. */
+  readonly end: number;
   /** As it lies on the disk. */
   readonly box: Uint8Array;
 }
@@ -28,19 +30,20 @@ export interface SegmentEnd {
 
 /**
  * Reads a segment's batches after the record `known`, in order, every byte authenticated and every record chained to it.
- * Frames up to `known` are skipped by their plain fields. Throws `vault-damaged` with segment and record named.
+ * Frames up to `known` are skipped by their plain fields, or not looked at where `from` says where the one behind it begins. Throws `vault-damaged` with segment and record named.
  */
 export async function* readSegment(
   file: Pick<VaultFile, 'read' | 'size'>,
   { header, name, lastSequence }: Segment,
   keys: KeyRing,
   known: Head,
+  from?: number,
 ): AsyncGenerator<ReadBatch, SegmentEnd> {
   const key = keys.ofEpoch(header.epoch)?.ledger;
   if (!key) throw damaged(`there is no key for ${name}`);
   const size = await file.size();
-  let head = headBefore(header);
-  let position = SEGMENT_HEADER_LENGTH;
+  let head = from === undefined ? headBefore(header) : known;
+  let position = from ?? SEGMENT_HEADER_LENGTH;
   while (lastSequence === undefined ? position < size : head.sequence < lastSequence) {
     const place = `${name}, record ${head.sequence + 1}`;
     const prefix = decodeFramePrefix(await file.read(position, FRAME_PREFIX_LENGTH));
@@ -69,7 +72,7 @@ export async function* readSegment(
       throw damaged(`${place} does not authenticate`);
     }
     const after = chain(before, content.records, place);
-    yield { before, ...content, after, position, box };
+    yield { before, ...content, after, position, end, box };
     head = after;
     position = end;
   }

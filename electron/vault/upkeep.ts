@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { AuditReader } from './audit-reader.ts';
 import { breathing } from './breathing.ts';
 import type { CommitLoop } from './commit-loop.ts';
 import { compactSegment } from './compact-segment.ts';
 import type { FileLedger } from './file-ledger.ts';
+import { indexName } from './folder-layout.ts';
 import type { FolderLock } from './folder-lock.ts';
 import type { RandomBytes, WallClock } from './ports.ts';
 import type { LedgerFolder } from './read-ledger.ts';
@@ -18,8 +21,7 @@ import { firstToKeep, removeTrimmed, trimLedger } from './trim-ledger.ts';
 import { compacted, trimmed, upkeepRecord } from './upkeep-changes.ts';
 import type { CompactionReport } from './vault.ts';
 import type { VaultLimits } from './vault-limits.ts';
-import type { VaultWork } from './vault-over.ts';
-import { removeUnfinished } from './write-durably.ts';
+import { removeIfThere, removeUnfinished } from './write-durably.ts';
 
 /** It looks whether there is something to do no more often than this, in milliseconds, and after each snapshot. */
 const LOOK_EVERY = 600_000;
@@ -33,6 +35,7 @@ export interface UpkeepParts {
   readonly ledger: FileLedger;
   readonly snapshotter: Snapshotter;
   readonly loop: CommitLoop;
+  readonly audit: Pick<AuditReader, 'ensureIndex'>;
   readonly lock: Pick<FolderLock, 'check'>;
   readonly clock: WallClock;
   readonly random: RandomBytes;
@@ -45,10 +48,10 @@ interface Lingering {
 }
 
 /**
- * What a vault does by itself, one thing at a time and beside the commit loop: compaction and retention.
+ * What a vault does by itself, one thing at a time and beside the commit loop: compaction, retention, audit indices.
  * Every step leaves a whole vault behind, so that it may be interrupted anywhere.
  */
-export class Upkeep implements VaultWork {
+export class Upkeep {
   readonly #parts: UpkeepParts;
   #job: Promise<unknown> | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -108,7 +111,9 @@ export class Upkeep implements VaultWork {
     );
     if (count >= MOST_LINGERING || (count > 0 && loop.head.time - oldest >= limits.lingering))
       await this.#compact();
-    if (this.#parts.ledger.segment > 1) await this.#trim();
+    if (this.#parts.ledger.segment === 1) return;
+    await this.#trim();
+    await this.#indexClosed();
   }
 
   async #compact(): Promise<CompactionReport> {
@@ -159,8 +164,23 @@ export class Upkeep implements VaultWork {
         this.#goOn();
         await breathe();
       },
-      check: () => lock.check(),
+      check: async () => {
+        await lock.check();
+        // It describes what is about to go; a crash in between leaves none, and it can be made again.
+        await removeIfThere(ledgerFolder.files, join(ledgerFolder.folder, indexName(segment.header.segment)));
+      },
     });
+  }
+
+  /** Makes the audit indices that are missing, so that no query has to scan a closed segment. */
+  async #indexClosed(): Promise<void> {
+    const { files, folder, keys, vaultId } = this.#parts.ledgerFolder;
+    const present = new Set(await files.list(folder));
+    for (const segment of await listSegments(files, folder, keys, vaultId)) {
+      if (segment.lastSequence === undefined || present.has(indexName(segment.header.segment))) continue;
+      this.#goOn();
+      await this.#parts.audit.ensureIndex(segment);
+    }
   }
 
   async #trim(): Promise<void> {

@@ -65,6 +65,31 @@ export interface Turn {
 /** A change that core and engines may use to erase a sealed value: type and shape are the vault's own. */
 export const FORGET_VALUE = 'vault/value-forgotten@1';
 
+/** Which records are asked for; all that is given must fit. */
+export interface RecordQuery {
+  /** `false` asks for the oldest first. */
+  readonly newestFirst?: boolean;
+  /** Vault time in milliseconds since 1970: not before. */
+  readonly from?: number;
+  /** Before. */
+  readonly to?: number;
+  /** An actor's id (a token's accessor) or name. */
+  readonly actor?: string;
+  readonly pathPrefix?: string;
+  readonly operation?: string;
+  readonly outcome?: string;
+  /** Records on one page: 100 unless told, 1,000 at most. */
+  readonly limit?: number;
+  /** Goes on where an earlier page of the same query ended. */
+  readonly cursor?: string;
+}
+
+/** One page of records; with a cursor where there are more. */
+export interface RecordPage {
+  readonly records: readonly LedgerRecord[];
+  readonly cursor?: string;
+}
+
 /** What a compaction has removed. */
 export interface CompactionReport {
   /** Sealed values whose bytes are gone from the ledger. */
@@ -88,6 +113,11 @@ export interface Vault {
   turn<T>(decide: (turn: Turn) => T): Promise<T>;
   /** Calls back after records have become durable, in order. Returns how to stop. */
   watch(listener: (records: readonly LedgerRecord[]) => void): () => void;
+  /**
+   * Reads the audit, as far as retention has kept it. Not a turn: it holds nobody up, and sees what is durable when it is asked.
+   * Throws `invalid-request` for a cursor that is none, `vault-damaged` with segment and record named.
+   */
+  readRecords(query: RecordQuery): Promise<RecordPage>;
   /**
    * Removes the bytes of everything that was destroyed from the vault's folder, now rather than within a day.
    * Requests are served meanwhile. Throws `ledger-unavailable`; what is done by then stays done.
