@@ -10,6 +10,7 @@ export interface EpochKeys {
   readonly tokenHash: Uint8Array;
   readonly header: Uint8Array;
   readonly seen: Uint8Array;
+  readonly backup: Uint8Array;
 }
 
 /** 32 bytes for one purpose: HKDF-SHA-256 with the vault id as salt. FORMAT.md section 3 lists the labels. */
@@ -29,11 +30,12 @@ export function deriveEpochKeys(vaultKey: Uint8Array, vaultId: Uint8Array, epoch
     tokenHash: derive('token-hash'),
     header: derive('header'),
     seen: derive('seen'),
+    backup: derive('backup'),
   };
 }
 
 /** Overwrites the keys with zeros. SECURITY(S5) */
 export function wipeEpochKeys(keys: EpochKeys): void {
-  const { ledger, segment, snapshot, value, tokenHash, header, seen } = keys;
-  for (const key of [ledger, segment, snapshot, value, tokenHash, header, seen]) key.fill(0);
+  const { epoch: _, ...secrets } = keys;
+  for (const key of Object.values(secrets)) key.fill(0);
 }

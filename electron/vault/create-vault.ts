@@ -108,8 +108,8 @@ async function fill(
   }
 }
 
-/** A ledger without a header is what is left of a vault: never to be mixed with a new one. */
-async function holdsVault(files: VaultFiles, layout: FolderLayout): Promise<boolean> {
+/** Whether a folder holds a vault. A ledger without a header is what is left of one: never to be mixed with a new one. */
+export async function holdsVault(files: VaultFiles, layout: FolderLayout): Promise<boolean> {
   for (const holds of [
     async () => (await files.stat(layout.header)).size >= 0,
     async () => (await files.list(layout.ledger)).length > 0,

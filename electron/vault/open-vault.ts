@@ -1,3 +1,4 @@
+import type { BackupDescription } from '../crypto/backup-format.ts';
 import { KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
 import type { ReadHeader, Way } from '../crypto/vault-header.ts';
 import type { StateSchema } from './change.ts';
@@ -14,6 +15,7 @@ import type { Vault } from './vault.ts';
 import { watchOver } from './watch-over.ts';
 import type { WayIn } from './way-in.ts';
 import { type WaysIn, waysInto } from './ways-in.ts';
+import { writeBackup } from './write-backup.ts';
 
 /** What opening a vault takes. */
 export type OpenVaultOptions = WayIn & {
@@ -29,6 +31,8 @@ export type OpenVaultOptions = WayIn & {
 /** An open vault whose ways in can be changed. */
 export interface OpenedVault extends Vault {
   readonly ways: WaysIn;
+  /** Writes the whole vault into one file, verified; requests are served meanwhile. */
+  backUp(to: string): Promise<BackupDescription>;
   /**
    * A person has looked at the quarantine: closes the vault and opens it for good, at home here, in a term of its own.
    * A vault that is not quarantined is given back as it is.
@@ -85,6 +89,7 @@ async function open(found: Unlocked): Promise<OpenedVault> {
   const opened: OpenedVault = {
     ...vault,
     ways,
+    backUp: (to) => translatingDiskErrors(() => writeBackup(unlocked, to, ports)),
     async confirm() {
       if (!vault.quarantine) return opened;
       handedOver = true;
