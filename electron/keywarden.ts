@@ -2,6 +2,7 @@
  * Assembles vault, core, engines and broker into the one thing that the desktop's main process and `kw serve` run.
  * Nothing else knows all of them.
  */
+import { KeywardenError } from '../shared/errors/keywarden-error.ts';
 import { startBroker } from './broker/start-broker.ts';
 import { createCore } from './core/create-core.ts';
 import type { Engine } from './core/engine.ts';
@@ -14,7 +15,9 @@ import type { Topic } from './core/watch-topics.ts';
 import { encodeRecoveryKit } from './crypto/recovery-kit.ts';
 import { databaseEngine } from './engines/database/database-engine.ts';
 import { kvEngine } from './engines/kv/kv-engine.ts';
+import { kv1Engine } from './engines/kv/kv1-engine.ts';
 import { createVault } from './vault/create-vault.ts';
+import { type KeptBackups, keepBackups } from './vault/keep-backups.ts';
 import { openMemoryVault } from './vault/memory-vault.ts';
 import { type OpenedVault, openVault } from './vault/open-vault.ts';
 import type { Place } from './vault/place.ts';
@@ -23,7 +26,7 @@ import type { Vault } from './vault/vault.ts';
 import type { WayIn } from './vault/way-in.ts';
 import type { WaysIn } from './vault/ways-in.ts';
 
-const ENGINES: readonly Engine[] = [kvEngine, databaseEngine];
+const ENGINES: readonly Engine[] = [kvEngine, kv1Engine, databaseEngine];
 const SCHEMA = stateSchema(ENGINES);
 
 /** An open vault with everything on top of it, without a door. */
@@ -39,6 +42,8 @@ export interface Keywarden {
   confirm(): Promise<Keywarden>;
   /** How the vault can be opened; undefined for one in memory. */
   readonly ways: WaysIn | undefined;
+  /** The backups that make themselves; undefined where none are kept. */
+  readonly backups: KeptBackups | undefined;
   /**
    * A session token for the signed-in owner (policy `owner`: everything but root), recorded.
    * Revoking it ends its children too: so do lock, seal and quit end what `kw login` handed out.
@@ -58,6 +63,11 @@ export interface VaultOptions {
   readonly ports: CorePorts;
   /** Which machine this is, and where it remembers how far its vaults have come. */
   readonly place?: Place | undefined;
+}
+
+/** Where the vault's own backups are kept, one a day; without it none are made. */
+export interface BackupOptions {
+  readonly backups?: string | undefined;
 }
 
 /**
@@ -86,25 +96,48 @@ export async function createKeywardenVault(
  * Opens a vault with one of its ways in and settles what is overdue, unless it comes quarantined. Throws `unlock-failed`, `vault-missing`, `vault-newer`, `vault-damaged`,
  * `vault-in-use`.
  */
-export async function openKeywarden(options: VaultOptions & WayIn): Promise<Keywarden> {
+export async function openKeywarden(options: VaultOptions & BackupOptions & WayIn): Promise<Keywarden> {
   const clock = steadyClock(options.ports.clock);
   const ports = { ...options.ports, clock };
+  const told = (error: unknown) =>
+    ports.log(error ? 'error' : 'info', error ? 'backup.failed' : 'backup.made');
   const over = async (vault: OpenedVault): Promise<Keywarden> => {
     clock.notBefore(await vault.turn(({ now }) => now));
-    return assemble(vault, ports, vault.ways, async () => over(await vault.confirm()));
+    const { backups: folder } = options;
+    const kept = folder !== undefined && !vault.quarantine && keepBackups({ vault, folder, clock, told });
+    return assemble(vault, ports, vault.ways, async () => over(await vault.confirm()), kept || undefined);
   };
   return over(await openVault({ ...options, ports, schema: SCHEMA }));
+}
+
+/**
+ * Opens a vault for a change of its ways in alone: nothing runs on top of it. Throws `vault-quarantined` where a person
+ * must confirm it first. @returns the vault's id.
+ */
+export async function changeWaysIn(
+  options: VaultOptions & WayIn,
+  change: (ways: WaysIn) => Promise<unknown>,
+): Promise<string> {
+  const vault = await openVault({ ...options, schema: SCHEMA });
+  try {
+    if (vault.quarantine) throw new KeywardenError('vault-quarantined');
+    await change(vault.ways);
+    return vault.id;
+  } finally {
+    await vault.close();
+  }
 }
 
 /** A vault in memory that is gone when the process ends, as `vault server -dev`. */
 export async function openDevKeywarden(options: {
   readonly ports: CorePorts;
   readonly rootToken?: string;
+  readonly kvVersion?: 1 | 2;
 }): Promise<Keywarden & { readonly rootToken: string }> {
   const ports = { ...options.ports, clock: steadyClock(options.ports.clock) };
   const vault = await openMemoryVault(SCHEMA, ports);
   const { rootToken } = await initialise({ ...options, ports, vault, engines: ENGINES });
-  return { ...(await assemble(vault, ports, undefined, undefined)), rootToken };
+  return { ...(await assemble(vault, ports, undefined, undefined, undefined)), rootToken };
 }
 
 async function assemble(
@@ -112,6 +145,7 @@ async function assemble(
   ports: CorePorts,
   ways: WaysIn | undefined,
   confirmed: (() => Promise<Keywarden>) | undefined,
+  backups: KeptBackups | undefined,
 ): Promise<Keywarden> {
   let sealRequested = () => {};
   const core = createCore({ vault, ports, engines: ENGINES, seal: () => sealRequested() });
@@ -121,6 +155,7 @@ async function assemble(
     core,
     quarantine: vault.quarantine,
     ways,
+    backups,
     async confirm() {
       if (!vault.quarantine || !confirmed) return keywarden;
       await core.stop();
@@ -132,7 +167,7 @@ async function assemble(
       sealRequested = listener;
     },
     close() {
-      closing ??= core.stop().then(() => vault.close());
+      closing ??= Promise.all([core.stop(), backups?.stop()]).then(() => vault.close());
       return closing;
     },
   };

@@ -21,8 +21,8 @@ export function createEngineRegistry(engines: readonly Engine[]): EngineRegistry
   }
   return {
     find({ type, options }) {
-      const version = options['version'];
-      return (version === undefined ? undefined : byType.get(`${type}-v${version}`)) ?? byType.get(type);
+      // A `kv` without a version is of the first, as in Vault.
+      return byType.get(`${type}-v${options['version'] ?? '1'}`) ?? byType.get(type);
     },
   };
 }

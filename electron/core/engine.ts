@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { AuthEnvelope } from '../../shared/model/envelope.ts';
+import type { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import type { AuthEnvelope, Envelope } from '../../shared/model/envelope.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 import type { Change, ChangeDefinition, Migration } from '../vault/change.ts';
 import type { ReadDb } from '../vault/state-db.ts';
@@ -52,6 +53,8 @@ export interface Route {
   readonly unauthenticated?: true;
   /** Needs the `sudo` capability as well. */
   readonly sudo?: true;
+  /** A token is looked at if there is a living one, but none is asked for: what is shown instead is the key (a wrapping token). */
+  readonly optionalToken?: true;
   /** Any living token will do, without a policy: the handler shows nothing that the asker may not reach. */
   readonly anyToken?: true;
   /** What its pattern captures means the same in any case: policies are asked about the lower case too. */
@@ -74,6 +77,14 @@ export interface RequestTurn extends ReadTurn {
   readonly requestId: string;
   readonly path: string;
   readonly operation: Operation;
+  /** The body's fields and the query's as they came, unchecked: for engines that keep whatever is sent. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The client's address, where it has one. */
+  readonly remoteAddress: string | undefined;
+  /** The certificate (DER) whose key the client has proven to hold. */
+  readonly clientCertificate: Uint8Array | undefined;
+  /** The keyed hash of the token that came with the request, alive or not. */
+  presentedHash(): string | undefined;
   /** Who asks; absent on unauthenticated routes. */
   readonly identity: Identity | undefined;
   readonly random: CorePorts['random'];
@@ -104,28 +115,32 @@ export interface Identity {
  *
  * `input` checks captures, body and query together (captures win; unknown fields are dropped, as Vault does).
  * `prepare` is for slow work without effects (key generation, hashing): it runs outside the loop and changes nothing;
- * it is preceded by an authorize-only turn. `decide` is synchronous and reads all it relies on.
+ * it is preceded by an authorize-only turn, in which `look` reads from the state what it needs. `decide` is synchronous and reads all it relies on.
  */
-export interface Handler<I, P> {
+export interface Handler<I, P, L = unknown> {
   readonly input: z.ZodType<I>;
   /**
    * Names what a guesser would guess at (a role-id, a user name): failed logins on it meet a growing delay,
    * which holds nobody else up. SECURITY(B2)
    */
   guessable?(input: I): string;
-  prepare?(input: I, turnless: { readonly ports: CorePorts; readonly mount: Mount }): Promise<P>;
+  look?(turn: RequestTurn, input: I): L;
+  prepare?(
+    input: I,
+    turnless: { readonly ports: CorePorts; readonly mount: Mount; readonly seen: L },
+  ): Promise<P>;
   decide(turn: RequestTurn, input: I, prepared: P): Decision;
 }
 // biome-ignore lint/suspicious/noExplicitAny: a table of handlers holds many input types; `handler()` pairs each with its schema.
-export type AnyHandler = Handler<any, any>;
+export type AnyHandler = Handler<any, any, any>;
 
 /** Pairs a schema with the functions that rely on it. */
-export function handler<I, P = undefined>(definition: Handler<I, P>): AnyHandler {
+export function handler<I, P = undefined, L = undefined>(definition: Handler<I, P, L>): AnyHandler {
   return definition;
 }
 
 /** What a turn decides. */
-export type Decision = ReplyDecision | EffectDecision | IssueDecision;
+export type Decision = ReplyDecision | RefuseDecision | EffectDecision | IssueDecision;
 
 /** Done in this turn: one record. */
 export interface ReplyDecision {
@@ -136,6 +151,13 @@ export interface ReplyDecision {
   readonly unrecorded?: true;
   /** Called once the record is durable, before the client hears: for what must not happen if it is not (sealing). */
   afterwards?(): void;
+}
+
+/** Refused, and something is to be remembered of it. What leaves nothing behind is thrown instead. */
+export interface RefuseDecision {
+  readonly kind: 'refuse';
+  readonly error: KeywardenError;
+  readonly changes: readonly Change[];
 }
 
 /**
@@ -238,6 +260,8 @@ export interface Reply {
   readonly aboutAsker?: true;
   /** A lease was renewed. */
   readonly lease?: { readonly id: string; readonly renewable: boolean; readonly duration: number };
+  /** The whole answer, as it was made for another request: what a wrapping token holds. */
+  readonly verbatim?: Envelope;
   /** Vault repeats `data` at the top level of some answers of `sys`. */
   readonly dataAtTop?: true;
 }
@@ -265,4 +289,14 @@ export interface AuthGrant {
   /** A token chosen by whoever may (root, `kw serve --dev`) instead of a random one. */
   readonly id?: string;
   readonly noDefaultPolicy?: true;
+  /** The token role that it was made by. */
+  readonly role?: string;
+  /** What stands behind `auth/token/create/:role` in the token's path, for revoking by prefix. */
+  readonly pathSuffix?: string;
+  /** Address ranges outside of which the token is nobody's. */
+  readonly boundCidrs?: readonly string[];
+  /** Who logged in, by the method's own name for it: core finds or makes its entity. */
+  readonly alias?: { readonly name: string; readonly metadata?: Readonly<Record<string, string>> };
+  /** The entity that the token acts for: a child's is its parent's. */
+  readonly entity?: string;
 }

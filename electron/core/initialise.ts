@@ -1,6 +1,7 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Engine, Mount } from './engine.ts';
+import { createEngineRegistry } from './engine-registry.ts';
 import { mounted } from './mounts/mount-changes.ts';
 import { allMounts } from './mounts/mount-rows.ts';
 import { defaultMounts, newMount } from './mounts/new-mount.ts';
@@ -29,7 +30,8 @@ export function initialise({
   rootToken,
   kvVersion = 2,
 }: Initialisation): Promise<{ readonly rootToken: string }> {
-  const engineOf = (mount: Mount) => engines.find(({ type }) => type === mount.type);
+  const registry = createEngineRegistry(engines);
+  const engineOf = (mount: Mount) => registry.find(mount)?.engine;
   const builtIn = ['system', 'token', 'desktop', 'approle'];
   return vault.turn((turn) => {
     if (allMounts(turn.db).length > 0) throw new KeywardenError('vault-exists');

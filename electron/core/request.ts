@@ -14,6 +14,12 @@ export interface CoreRequest {
   readonly data: Readonly<Record<string, unknown>>;
   /** Where it came from, for `lookup` and the record: `http`, `socket`, `desktop`. */
   readonly origin: string;
+  /** Seconds: the answer is to be wrapped into a token of one use that lives so long. */
+  readonly wrapTtl?: number;
+  /** The client's address, for what is bound to addresses. Absent on a local socket: nothing bound is reached there. */
+  readonly remoteAddress?: string;
+  /** The certificate (DER) whose key the client has proven to hold, where TLS asked for one. */
+  readonly clientCertificate?: Uint8Array;
   /** Aborted when the client is gone: what an effect has issued by then is revoked at once. */
   readonly signal?: AbortSignal;
 }

@@ -37,8 +37,17 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
   };
   const live: Lease[] = [];
 
-  function requestTurn(turn: Turn, path: string, operation: Operation): RequestTurn {
+  function requestTurn(
+    turn: Turn,
+    path: string,
+    operation: Operation,
+    data: Record<string, unknown> = {},
+  ): RequestTurn {
     return {
+      data,
+      remoteAddress: undefined,
+      clientCertificate: undefined,
+      presentedHash: () => undefined,
       db: turn.db,
       now: turn.now,
       mount,
@@ -71,10 +80,11 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
         decision.afterwards?.();
         return decision.reply;
       }
+      if (decision.kind === 'refuse') throw decision.error;
       if (decision.kind === 'issue') throw new Error('use decide() for what issues a lease');
       const result = await decision.run(new AbortController().signal);
       return vault.turn((turn) => {
-        const settled = decision.settle(requestTurn(turn, path, operation), result);
+        const settled = decision.settle(requestTurn(turn, path, operation, data), result);
         record(turn, operation, path, settled.changes);
         return settled.reply;
       });
@@ -87,9 +97,9 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
       const parsed = handler.input.safeParse({ ...data, ...captures });
       if (!parsed.success) throw new KeywardenError('invalid-request', parsed.error.issues[0]?.message);
       const ports = { clock: { ...clock, after: () => () => {} }, random: PORTS.random, log: () => {} };
-      const prepared = await handler.prepare?.(parsed.data, { ports, mount });
+      const prepared = await handler.prepare?.(parsed.data, { ports, mount, seen: undefined });
       return vault.turn((turn) => {
-        const decision = handler.decide(requestTurn(turn, path, operation), parsed.data, prepared);
+        const decision = handler.decide(requestTurn(turn, path, operation, data), parsed.data, prepared);
         record(turn, operation, path, 'changes' in decision ? decision.changes : []);
         return decision;
       });

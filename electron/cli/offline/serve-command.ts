@@ -24,7 +24,7 @@ export const serveCommand: Command = {
   usage: '--vault DIR --passphrase-file FILE [options], or serve --dev [options]',
   details: [
     'Prints {"event":"ready","address":"http://…"} on one line when it serves, and ends cleanly on SIGTERM.',
-    '--dev serves an empty vault in memory, unsealed, with KV 2 at secret/; it is gone at the end.',
+    '--dev serves an empty vault in memory, unsealed, with KV at secret/; it is gone at the end.',
   ].join('\n'),
   options: {
     vault: { type: 'string', value: 'DIR', help: 'the folder of the vault' },
@@ -39,13 +39,18 @@ export const serveCommand: Command = {
       value: 'PATH',
       help: 'the local socket (default: in the runtime folder of this user)',
     },
+    backups: {
+      type: 'string',
+      value: 'DIR',
+      help: 'where a backup a day is kept (default: DIR.backups beside the vault; "none" for none)',
+    },
     'accept-restored': {
       type: 'boolean',
       help: 'confirm a vault that was restored, put back or copied here: it is at home here from now on',
     },
     dev: { type: 'boolean', help: 'an empty vault in memory, for trying things' },
     'dev-root-token-id': { type: 'string', value: 'TOKEN', help: 'the root token of --dev' },
-    'dev-kv-version': { type: 'string', value: '2', help: 'the version of KV at secret/ of --dev' },
+    'dev-kv-version': { type: 'string', value: '1|2', help: 'the version of KV at secret/ of --dev' },
   },
   positionals: { min: 0, max: 0 },
   async run(invocation) {
@@ -94,9 +99,12 @@ async function leaveAddress({ addressPath }: RuntimePaths, address: string | und
 
 async function openOne(invocation: Invocation, ports: CorePorts) {
   const { openDevKeywarden, openKeywarden } = await import('../../keywarden.ts');
+  const { defaultBackupFolder } = await import('../../vault/backup-folder.ts');
   if (optionFlag(invocation, 'dev')) {
     const version = optionText(invocation, 'dev-kv-version') ?? '2';
-    if (version !== '2') throw new KeywardenError('usage', '--dev-kv-version takes 2 only.');
+    if (version !== '1' && version !== '2') {
+      throw new KeywardenError('usage', '--dev-kv-version takes 1 or 2.');
+    }
     if (
       optionText(invocation, 'vault') !== undefined ||
       optionText(invocation, 'passphrase-file') !== undefined
@@ -107,7 +115,11 @@ async function openOne(invocation: Invocation, ports: CorePorts) {
       );
     }
     const given = optionText(invocation, 'dev-root-token-id');
-    const keywarden = await openDevKeywarden({ ports, ...(given !== undefined && { rootToken: given }) });
+    const keywarden = await openDevKeywarden({
+      ports,
+      kvVersion: version === '1' ? 1 : 2,
+      ...(given !== undefined && { rootToken: given }),
+    });
     return { keywarden, rootToken: keywarden.rootToken };
   }
   const directory = resolve(requiredText(invocation, 'vault'));
@@ -117,7 +129,9 @@ async function openOne(invocation: Invocation, ports: CorePorts) {
   );
   try {
     const place = await herePlace(invocation.surroundings);
-    const opened = await openKeywarden({ directory, passphrase, ports, place });
+    const chosen = optionText(invocation, 'backups') ?? defaultBackupFolder(directory);
+    const backups = chosen === 'none' ? undefined : resolve(chosen);
+    const opened = await openKeywarden({ directory, passphrase, ports, place, backups });
     const accepted = optionFlag(invocation, 'accept-restored');
     return { keywarden: await confirmedOnly(opened, accepted), rootToken: undefined };
   } finally {

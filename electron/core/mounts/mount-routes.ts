@@ -136,6 +136,9 @@ export function mountRoutes(needs: Needs, name: 'mounts' | 'auth'): readonly Rou
     input: tuning,
     decide(turn, input): ReplyDecision {
       const before = existing(turn, input.path);
+      if (before.options['version'] === '2' && (input.options?.['version'] ?? '2') !== '2') {
+        throw new KeywardenError('invalid-request', 'cannot downgrade a versioned mount');
+      }
       const changed = mountTuned.make({
         uuid: before.uuid,
         description: input.description ?? before.description,

@@ -4,7 +4,7 @@ import type { Credential } from '../request.ts';
 import { findToken, isAlive, type TokenRow } from '../tokens/token-rows.ts';
 
 /** Longer is nobody's token. */
-const MAX_TOKEN_LENGTH = 512;
+export const MAX_TOKEN_LENGTH = 512;
 
 /** Nobody we know. */
 export const STRANGER: Actor = { kind: 'stranger', id: '', name: '' };

@@ -5,7 +5,7 @@ import { liveLeasesOf } from '../leases/lease-rows.ts';
 import { leaseView } from '../leases/lease-view.ts';
 import type { Admitted } from './admit.ts';
 import type { Asked } from './asked.ts';
-import { identityOf } from './authenticate.ts';
+import { identityOf, MAX_TOKEN_LENGTH } from './authenticate.ts';
 
 /** What a handler gets. `sealed` collects what it sealed, to be erased if nothing comes of it. */
 export function requestTurn(
@@ -22,6 +22,15 @@ export function requestTurn(
     requestId: asked.requestId,
     path: asked.request.path,
     operation,
+    data: asked.request.data,
+    remoteAddress: asked.request.remoteAddress,
+    clientCertificate: asked.request.clientCertificate,
+    presentedHash() {
+      const { credential } = asked.request;
+      return credential.kind === 'token' && credential.token.length <= MAX_TOKEN_LENGTH
+        ? turn.keyedHash(credential.token)
+        : undefined;
+    },
     identity: token && identityOf(token),
     random: ports.random,
     sealValue(plaintext, context) {

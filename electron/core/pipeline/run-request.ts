@@ -90,7 +90,12 @@ function decide(services: CoreServices, turn: Turn, asked: Asked, progress: Prog
   }
   if (handler.prepare && !progress.prepared) {
     const prepare = handler.prepare.bind(handler);
-    return { kind: 'prepare', run: () => prepare(input, { ports: services.ports, mount }) };
+    const looked = attempt(() => handler.look?.(requestTurn(services, turn, asked, admitted, []), input));
+    if ('thrown' in looked) return refuse(services, turn, asked, admitted.token, looked.thrown);
+    return {
+      kind: 'prepare',
+      run: () => prepare(input, { ports: services.ports, mount, seen: looked.value }),
+    };
   }
   const sealed: ValueHash[] = [];
   const planned = attempt(() => {
@@ -99,6 +104,11 @@ function decide(services: CoreServices, turn: Turn, asked: Asked, progress: Prog
     // A credential that is read is issued, and an effect reaches a target.
     refuseInQuarantine(services, decision.kind === 'reply');
     switch (decision.kind) {
+      case 'refuse': {
+        const { error, changes } = decision;
+        const record = () => void refuse(services, turn, asked, admitted.token, error, { sealed, changes });
+        return { kind: 'refused' as const, error, record };
+      }
       case 'reply':
         return planAnswer(services, turn, asked, admitted, decision);
       case 'effect':
@@ -116,6 +126,6 @@ function decide(services: CoreServices, turn: Turn, asked: Asked, progress: Prog
   }
   // Outside `attempt`: whatever throws here must undo the whole turn.
   planned.value.record(turn);
-  if (guessed !== undefined) services.guesses.succeeded(guessed);
+  if (guessed !== undefined && planned.value.kind !== 'refused') services.guesses.succeeded(guessed);
   return planned.value;
 }

@@ -95,6 +95,17 @@ export const KV_VERSION_WRITTEN = defineChange(
   },
 );
 
+/** A secret without versions was written anew: the value lies where a first version would. */
+export const KV_VALUE_WRITTEN = defineChange(
+  'kv/value-written@1',
+  z.object({ secret: z.string(), value: z.string(), at: instant }),
+  (db, data) => {
+    db.run('DELETE FROM kv_version WHERE secret = ?', data.secret);
+    db.run('INSERT INTO kv_version VALUES (?, 1, ?, NULL, 0, ?)', data.secret, data.at, data.value);
+    db.run('UPDATE kv_secret SET current_version = 1, updated_at = ? WHERE id = ?', data.at, data.secret);
+  },
+);
+
 /** A version's deletion time was set (deleted now, or later) or taken away (null: undeleted). */
 export const KV_VERSION_DELETION_SET = defineChange(
   'kv/version-deletion-set@1',

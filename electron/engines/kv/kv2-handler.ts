@@ -19,8 +19,5 @@ export function kv2Handler<I>(
 /** Refuses mounts of KV version 1, which has other paths and shapes. */
 export function requireVersion2(mount: Mount): void {
   if (mount.options['version'] === '2') return;
-  throw new KeywardenError(
-    'invalid-request',
-    'this mount needs the option version=2: KV version 1 is not supported yet',
-  );
+  throw new KeywardenError('invalid-request', 'this mount needs the option version=1 or version=2');
 }

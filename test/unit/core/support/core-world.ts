@@ -6,6 +6,7 @@ import { initialise } from '../../../../electron/core/initialise.ts';
 import type { CoreResponse } from '../../../../electron/core/request.ts';
 import { stateSchema } from '../../../../electron/core/state-schema.ts';
 import { kvEngine } from '../../../../electron/engines/kv/kv-engine.ts';
+import { kv1Engine } from '../../../../electron/engines/kv/kv1-engine.ts';
 import { openMemoryVault } from '../../../../electron/vault/memory-vault.ts';
 import type { LedgerRecord, Vault } from '../../../../electron/vault/vault.ts';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
@@ -57,7 +58,7 @@ export async function openCoreWorld(): Promise<CoreWorld> {
     log: () => {},
   };
   const target = fakeTarget();
-  const engines = [kvEngine, target.engine];
+  const engines = [kvEngine, kv1Engine, target.engine];
   const real = await openMemoryVault(stateSchema(engines), ports);
   const vault: Vault = {
     ...real,
