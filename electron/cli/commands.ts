@@ -6,8 +6,12 @@ import { readCommand } from './commands/read.ts';
 import { sealCommand } from './commands/seal.ts';
 import { statusCommand } from './commands/status.ts';
 import { writeCommand } from './commands/write.ts';
+import { backupCommand } from './offline/backup-command.ts';
 import { initCommand } from './offline/init-command.ts';
+import { rekeyCommand } from './offline/rekey-command.ts';
+import { restoreCommand } from './offline/restore-command.ts';
 import { serveCommand } from './offline/serve-command.ts';
+import { verifyCommand } from './offline/verify-command.ts';
 import { runCommand } from './run/run-command.ts';
 
 /** Every command, in the order in which help shows them. */
@@ -22,4 +26,8 @@ export const COMMANDS: readonly Command[] = [
   listCommand,
   deleteCommand,
   runCommand,
+  backupCommand,
+  restoreCommand,
+  verifyCommand,
+  rekeyCommand,
 ];

@@ -34,6 +34,7 @@ describe('the phases of the desktop', () => {
     },
     quarantine: undefined,
     ways: undefined,
+    backups: undefined,
     confirm: async () => keywarden,
     watch: () => () => undefined,
     onSealRequest: () => undefined,
