@@ -49,14 +49,20 @@ export interface RunningCore extends Core {
 /** Puts core together over an open vault. */
 export function createCore({ vault, ports, engines, seal }: CoreParts): RunningCore {
   const cache = createStateCache();
-  const turn: CoreServices['turn'] = async (decide) => {
+  const once: CoreServices['turn'] = async (decide) => {
     try {
       return await vault.turn(decide);
     } catch (error) {
-      if (error instanceof KeywardenError && error.code === 'ledger-unavailable') cache.clear();
+      if (isUnavailable(error)) cache.clear();
       throw error;
     }
   };
+  const turn: CoreServices['turn'] = (decide) =>
+    once(decide).catch((error) => {
+      // The disk has just become full: what must not wait finds room in the reserve now. Everything else is refused again.
+      if (isUnavailable(error) && vault.onlyUrgent()) return once(decide);
+      throw error;
+    });
   let registry: EngineRegistry | undefined;
   const lateRegistry: EngineRegistry = { find: (mount) => registry?.find(mount) };
   const issuing = createIssuing(() => {
@@ -121,6 +127,10 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
       await undertaker.stop();
     },
   };
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof KeywardenError && error.code === 'ledger-unavailable';
 }
 
 function endedIn(records: readonly LedgerRecord[]): readonly string[] {

@@ -1,11 +1,14 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { nextHash } from '../crypto/record-chain.ts';
 import type { Head } from './head.ts';
-import type { LedgerBatch } from './ledger.ts';
+import type { Ledger, LedgerBatch } from './ledger.ts';
 import { decodeOwnRecord, encodeRecord } from './record-codec.ts';
 import type { State } from './state.ts';
 import type { ValueSealer } from './value-sealer.ts';
 import type { LedgerRecord, RecordDraft, Turn, ValueHash } from './vault.ts';
+
+/** What the ledger takes at the moment. */
+export type Room = Pick<Ledger, 'writable' | 'onlyUrgent'>;
 
 /** What one batch has recorded so far. The commit loop opens the savepoint around it and throws it away when it fails. */
 export class Batch {
@@ -31,11 +34,11 @@ export class Batch {
   }
 
   /** Runs one turn in its own savepoint: a throw undoes this turn alone. */
-  run<T>(decide: (turn: Turn) => T, wallTime: number, writable: boolean): T {
+  run<T>(decide: (turn: Turn) => T, wallTime: number, room: Room): T {
     const mark = { head: this.#head, records: this.records.length, attachments: this.#attachments.length };
     this.#state.begin('turn');
     try {
-      const result = this.#decide(decide, Math.max(Math.floor(wallTime), this.#head.time), writable);
+      const result = this.#decide(decide, Math.max(Math.floor(wallTime), this.#head.time), room);
       this.#state.keep('turn');
       return result;
     } catch (error) {
@@ -58,7 +61,7 @@ export class Batch {
     return { before: this.#before, records: this.#bytes, attachments: this.#attachments, after: this.#head };
   }
 
-  #decide<T>(decide: (turn: Turn) => T, now: number, writable: boolean): T {
+  #decide<T>(decide: (turn: Turn) => T, now: number, { writable, onlyUrgent }: Room): T {
     let over = false;
     let unnamed = 0;
     const inTime = () => {
@@ -87,7 +90,7 @@ export class Batch {
         },
         record: (draft) => {
           inTime();
-          if (!writable) throw new KeywardenError('ledger-unavailable');
+          if (!writable || (onlyUrgent && !draft.urgent)) throw new KeywardenError('ledger-unavailable');
           this.#record(draft, now);
           unnamed = 0;
         },

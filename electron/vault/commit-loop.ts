@@ -61,6 +61,10 @@ export class CommitLoop {
     return this.#broken;
   }
 
+  get onlyUrgent(): boolean {
+    return this.#parts.ledger.onlyUrgent;
+  }
+
   turn<T>(decide: (turn: Turn) => T): Promise<T> {
     if (this.#closed) return Promise.reject(this.#closed);
     return new Promise<T>((resolve, reject) => {
@@ -153,7 +157,7 @@ export class CommitLoop {
       const { decide, resolve, reject } = queue[taken++] as Waiting;
       let answer: () => void;
       try {
-        const result = batch.run(decide, clock.now(), ledger.writable);
+        const result = batch.run(decide, clock.now(), ledger);
         answer = () => resolve(result);
       } catch (error) {
         answer = () => reject(error);

@@ -5,6 +5,7 @@ import type { Head } from './head.ts';
 import type { Ledger, LedgerBatch } from './ledger.ts';
 import type { RandomBytes, WallClock } from './ports.ts';
 import { type LedgerEnd, type LedgerFolder, readLedger, walkLedger } from './read-ledger.ts';
+import { isDiskFull, type Reserve } from './reserve.ts';
 import { createSegment, SegmentWriter } from './segment-writer.ts';
 import type { TornTail } from './tail-cut.ts';
 
@@ -15,10 +16,14 @@ const SEGMENT_RECORDS = 50_000;
 const FIRST_RETRY = 100;
 const LAST_RETRY = 30_000;
 
+/** Milliseconds until the first look whether there is room for the reserve again. */
+const FIRST_REMAKE = 1_000;
+
 export interface FileLedgerParts extends LedgerFolder {
   readonly clock: WallClock;
   readonly random: RandomBytes;
   readonly lock: Pick<FolderLock, 'check'>;
+  readonly reserve: Pick<Reserve, 'make' | 'release'>;
 }
 
 /** The ledger over files: segments of sealed frames. FORMAT.md section 6. */
@@ -31,6 +36,8 @@ export class FileLedger implements Ledger {
   #writer: SegmentWriter | undefined;
   #retry = { at: 0, wait: FIRST_RETRY };
   #rotating = false;
+  /** While the disk is full and the reserve given up: when it is tried to make it again. */
+  #full: { at: number; wait: number } | undefined;
 
   private constructor(parts: FileLedgerParts, head: Head, last: SegmentHeader) {
     this.#parts = parts;
@@ -70,6 +77,10 @@ export class FileLedger implements Ledger {
     return this.#writer !== undefined;
   }
 
+  get onlyUrgent(): boolean {
+    return this.#full !== undefined;
+  }
+
   head(): Head {
     return this.#head;
   }
@@ -106,6 +117,7 @@ export class FileLedger implements Ledger {
       await ours;
       await this.#writer.append(frame);
     } catch (error) {
+      if (isDiskFull(error)) await this.#giveUpReserve();
       await this.#leaveSegment();
       throw new KeywardenError('ledger-unavailable', undefined, { cause: error });
     }
@@ -115,11 +127,8 @@ export class FileLedger implements Ledger {
 
   async recover(): Promise<void> {
     if (this.#rotating && this.#writer) await this.#closeSegment();
-    const { at, wait } = this.#retry;
-    const left = at - this.#parts.clock.now();
-    // More than the whole wait left: the wall clock was set back, and must not keep the vault read-only.
-    if (this.#writer || (left > 0 && left <= wait)) return;
-    await this.#tryNewSegment();
+    if (this.#full && this.#isOver(this.#full)) await this.#remakeReserve(this.#full);
+    if (!this.#writer && this.#isOver(this.#retry)) await this.#tryNewSegment();
   }
 
   /** Stops at the head: behind it may lie a frame that is just being written. */
@@ -147,6 +156,31 @@ export class FileLedger implements Ledger {
     await this.#tryNewSegment();
   }
 
+  /** More than the whole wait left: the wall clock was set back, and must not keep the vault read-only. */
+  #isOver({ at, wait }: { readonly at: number; readonly wait: number }): boolean {
+    const left = at - this.#parts.clock.now();
+    return left <= 0 || left > wait;
+  }
+
+  async #giveUpReserve(): Promise<void> {
+    const wait = FIRST_REMAKE;
+    this.#full ??= { at: this.#parts.clock.now() + wait, wait };
+    // Where even that fails the next try to write tells.
+    await this.#parts.reserve.release().catch(() => undefined);
+  }
+
+  /** There is room again when there is room for the reserve. */
+  async #remakeReserve({ wait }: { readonly wait: number }): Promise<void> {
+    try {
+      await this.#parts.lock.check();
+      await this.#parts.reserve.make();
+      this.#full = undefined;
+    } catch {
+      await this.#parts.reserve.release().catch(() => undefined);
+      this.#full = { at: this.#parts.clock.now() + wait, wait: Math.min(wait * 2, LAST_RETRY) };
+    }
+  }
+
   /** What stands behind our last frame is cut off only while the folder is ours: else it is another's. */
   async #abandon(writer: SegmentWriter): Promise<void> {
     try {
@@ -169,7 +203,8 @@ export class FileLedger implements Ledger {
     const { wait } = this.#retry;
     try {
       await this.#startSegment();
-    } catch {
+    } catch (error) {
+      if (isDiskFull(error)) await this.#giveUpReserve();
       this.#retry = { at: this.#parts.clock.now() + wait, wait: Math.min(wait * 2, LAST_RETRY) };
     }
   }

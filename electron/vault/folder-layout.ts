@@ -7,6 +7,8 @@ export interface FolderLayout {
   readonly lock: string;
   /** There where a restore put the vault, until a person confirms it. */
   readonly restored: string;
+  /** Room for a full disk. */
+  readonly reserve: string;
   readonly ledger: string;
   readonly snapshots: string;
 }
@@ -18,6 +20,7 @@ export function folderLayout(root: string): FolderLayout {
     header: join(root, 'vault.kwh'),
     lock: join(root, 'lock'),
     restored: join(root, 'restored'),
+    reserve: join(root, 'reserve'),
     ledger: join(root, 'ledger'),
     snapshots: join(root, 'snapshots'),
   };

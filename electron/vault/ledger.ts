@@ -22,6 +22,8 @@ export interface Ledger {
   append(batch: LedgerBatch): Promise<void>;
   /** False while nothing can be appended. */
   readonly writable: boolean;
+  /** True while there is room for urgent records alone. */
+  readonly onlyUrgent: boolean;
   /** Tries to become writable again, if the back-off since the last try is over. Never throws. */
   recover(): Promise<void>;
   /** Batches after a record that the caller knows, in order, each proven to follow it. */

@@ -10,6 +10,7 @@ const MOST_BATCHES = 20_000;
 /** A ledger that lives as long as the process: for `kw serve --dev` and for tests. */
 export class MemoryLedger implements Ledger {
   readonly writable = true;
+  readonly onlyUrgent = false;
   readonly #batches: LedgerBatch[] = [];
   readonly #listeners = new Set<(batch: LedgerBatch) => void>();
 

@@ -13,6 +13,7 @@ import type { VaultFiles, VaultPorts } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
 import { walkLedger } from './read-ledger.ts';
 import { replayBatch } from './replay-batch.ts';
+import { Reserve } from './reserve.ts';
 import { readNewestSnapshot } from './snapshot-files.ts';
 import { Snapshotter } from './snapshotter.ts';
 import { State } from './state.ts';
@@ -85,7 +86,9 @@ export async function openUnlockedVault(
       known.sequence,
       snapshot?.image.length ?? 0,
     );
-    const parts = { files, vaultId, keys, folder: layout.ledger, clock, random, lock };
+    const kept = { ...VAULT_LIMITS, ...limits };
+    const reserve = new Reserve({ files, path: layout.reserve, random, bytes: kept.reserve });
+    const parts = { files, vaultId, keys, folder: layout.ledger, clock, random, lock, reserve };
     const { asked } = opening;
     let askedHash = asked === known.sequence ? known.hash : undefined;
     const end = await walkLedger(parts, known, (batch) => {
@@ -129,7 +132,8 @@ export async function openUnlockedVault(
       lock,
       clock,
       random,
-      limits: { ...VAULT_LIMITS, ...limits },
+      limits: kept,
+      reserve,
     });
     const vault = vaultOver(
       vaultId,

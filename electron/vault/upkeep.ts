@@ -9,6 +9,7 @@ import { indexName } from './folder-layout.ts';
 import type { FolderLock } from './folder-lock.ts';
 import type { RandomBytes, WallClock } from './ports.ts';
 import type { LedgerFolder } from './read-ledger.ts';
+import type { Reserve } from './reserve.ts';
 import { listSegments, type Segment } from './segment.ts';
 import {
   listSnapshots,
@@ -40,6 +41,7 @@ export interface UpkeepParts {
   readonly clock: WallClock;
   readonly random: RandomBytes;
   readonly limits: VaultLimits;
+  readonly reserve: Pick<Reserve, 'make'>;
 }
 
 interface Lingering {
@@ -102,7 +104,11 @@ export class Upkeep {
   }
 
   async #doWhatIsDue(): Promise<void> {
-    const { loop, limits } = this.#parts;
+    const { loop, limits, ledger, reserve } = this.#parts;
+    // On a full disk nothing here may take the room that there is left.
+    if (ledger.onlyUrgent) return;
+    // A vault without its reserve works, and the disk may have room for it the next time.
+    await reserve.make().catch(() => undefined);
     const { count, oldest } = await loop.turn(
       ({ db }) =>
         db.get<Lingering>(

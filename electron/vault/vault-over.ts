@@ -31,6 +31,7 @@ export function vaultOver(
   return {
     id: formatVaultId(id),
     turn: (decide) => loop.turn(decide),
+    onlyUrgent: () => loop.onlyUrgent,
     watch: (listener) => loop.watch(listener),
     compact: () => translatingDiskErrors(() => work.compact()),
     readRecords: (query) => translatingDiskErrors(() => work.readRecords(query)),

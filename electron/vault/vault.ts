@@ -35,10 +35,12 @@ export interface RecordDraft {
   readonly outcome: string;
   readonly requestId: string;
   readonly changes: readonly Change[];
+  /** Must not wait for room on the disk: revoking, expiry, sealing. Not part of what is written. */
+  readonly urgent?: boolean;
 }
 
 /** A record as the ledger holds it. */
-export interface LedgerRecord extends RecordDraft {
+export interface LedgerRecord extends Omit<RecordDraft, 'urgent'> {
   readonly sequence: number;
   /** Vault time in milliseconds since 1970: never before the record ahead of it. */
   readonly time: number;
@@ -111,6 +113,8 @@ export interface Vault {
    * Throws what the turn threw, `ledger-unavailable` when the batch could not be written, `sealed` after `close`.
    */
   turn<T>(decide: (turn: Turn) => T): Promise<T>;
+  /** True while the disk is full: only urgent records are taken, and they go to the room that was kept for them. */
+  onlyUrgent(): boolean;
   /** Calls back after records have become durable, in order. Returns how to stop. */
   watch(listener: (records: readonly LedgerRecord[]) => void): () => void;
   /**

@@ -31,7 +31,16 @@ export function recordRequest(
     outcome,
     requestId: asked.requestId,
     changes,
+    urgent: mustNotWait(asked.recordedPath, outcome),
   });
+}
+
+/** Revoking and sealing: what is done there is written from the vault's reserve when the disk is full. Refusals are not. */
+const ENDS =
+  /^(sys\/seal|sys\/(leases\/)?revoke(-prefix|-force)?|auth\/token\/revoke(-self|-accessor|-orphan)?)(\/|$)/;
+
+function mustNotWait(path: string, outcome: string): boolean {
+  return (outcome === 'ok' || outcome === STARTED) && ENDS.test(path);
 }
 
 /** Records a refusal: of valid tokens and of logins always, of strangers within bounds. */

@@ -87,5 +87,6 @@ function record(
     outcome,
     requestId: row.endedBy ?? randomUuid(ports.random),
     changes,
+    urgent: true,
   });
 }

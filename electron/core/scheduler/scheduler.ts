@@ -53,7 +53,15 @@ export function createScheduler(needs: Needs, deadlines: readonly Deadlines[]): 
       const requestId = randomUuid(random);
       const changes = changesOf(turn, requestId);
       if (changes.length > 0) {
-        turn.record({ actor: SCHEDULER, operation: 'settle', path: '', outcome: 'ok', requestId, changes });
+        turn.record({
+          actor: SCHEDULER,
+          operation: 'settle',
+          path: '',
+          outcome: 'ok',
+          requestId,
+          changes,
+          urgent: true,
+        });
       }
       return nextDeadline(turn, deadlines);
     });

@@ -145,6 +145,11 @@ describe('the audit of a vault', () => {
   });
 
   it('opens only the frames that hold something that was asked for', async () => {
+    // What the vault does by itself after a snapshot is waited for: it reads, too.
+    for (let i = 0; i < 2; i++) {
+      await vault.turn(() => undefined);
+      await vault.compact();
+    }
     await vault.readRecords({ operation: 'none' });
     const before = disk.reads;
     expect((await vault.readRecords({ operation: 'none' })).records).toEqual([]);

@@ -61,7 +61,9 @@ export class TemporaryVault {
   async copy(): Promise<TemporaryVault> {
     const parent = await mkdtemp(join(tmpdir(), 'kw-copy-'));
     onTestFinished(() => rm(parent, { recursive: true, force: true }));
-    await cp(this.directory, join(parent, 'vault'), { recursive: true });
+    // What the vault is writing beside comes and goes.
+    const filter = (source: string) => !source.endsWith('.new');
+    await cp(this.directory, join(parent, 'vault'), { recursive: true, filter });
     return new TemporaryVault(join(parent, 'vault'), this.schema);
   }
 
