@@ -7,6 +7,9 @@ import { LIST_METHOD } from './list-verb.ts';
 import { type BodyBudget, mediaType, readBody } from './read-body.ts';
 import type { Target } from './read-target.ts';
 
+/** Vault takes the first alone, but there are clients whose `update` has never said anything but the second. */
+const PATCH_TYPES: readonly string[] = ['application/merge-patch+json', 'application/json'];
+
 /** What a request asks, in core's words. */
 export interface Asked {
   readonly credential: Credential;
@@ -40,7 +43,7 @@ export async function readRequest(
   if (path.endsWith('/')) {
     throw new KeywardenError('invalid-request', "cannot write to a path ending in '/'");
   }
-  if (operation === 'patch' && mediaType(request) !== 'application/merge-patch+json') {
+  if (operation === 'patch' && !PATCH_TYPES.includes(mediaType(request))) {
     throw new KeywardenError(
       'unsupported-media-type',
       'PATCH requires Content-Type of application/merge-patch+json',

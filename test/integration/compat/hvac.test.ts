@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { didNotRun, findPython, runProgram } from './run-python.ts';
+import { openStage, ROOT, type Stage } from './stage.ts';
+
+const python = findPython('hvac');
+const script = join(import.meta.dirname, 'hvac_client.py');
+
+if (python === undefined) {
+  didNotRun('hvac', 'python3-hvac');
+} else {
+  describe('Debian’s hvac, unmodified', () => {
+    let stage: Stage;
+    beforeAll(async () => {
+      stage = await openStage();
+    });
+    afterAll(() => stage?.close());
+
+    const check = (name: string) =>
+      runProgram(python, [script, name], {
+        STAGE: JSON.stringify({ address: stage.address, root: ROOT, ...stage.app }),
+      });
+
+    it.each([
+      ['asks whether it is initialised, open, healthy and the leader', 'system'],
+      ['logs in by AppRole, and is refused in its own exceptions', 'login'],
+      ['manages roles and secret-ids', 'approle'],
+      // not yet: ['manages users with passwords, and logs in as one', 'userpass'],
+      ['keeps secrets in KV 1', 'kv1'],
+      ['keeps secrets in KV 2', 'kv2'],
+      ['manages policies', 'policies'],
+      // not yet: ['mounts, tunes, moves and unmounts', 'mounts'],
+      // not yet: ['manages tokens and their roles', 'tokens'],
+      // not yet: ['wraps and unwraps, and has a cubbyhole', 'wrapping'],
+    ])('%s', async (_, name) => {
+      await check(name);
+    });
+
+    it('gets a database user, renews it, and revokes it dead', async () => {
+      const credentials = JSON.parse(await check('database')) as { username: string; password: string };
+      await expect(stage.logsIn(credentials)).rejects.toMatchObject({ code: '28P01' });
+    });
+  });
+}
