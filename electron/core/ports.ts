@@ -21,3 +21,14 @@ export interface CorePorts {
   readonly random: RandomBytes;
   readonly log: Log;
 }
+
+/** The platform's keychain: a convenience beside other ways in, never the only one. */
+export interface Keychain {
+  /** False where the platform has none that keeps anything from anybody. */
+  available(): boolean;
+  /** Keeps the 32 bytes that open a vault. */
+  keep(vaultId: string, secret: Uint8Array): Promise<void>;
+  /** The bytes, which the caller zero-fills; undefined where they are not kept or cannot be opened here. */
+  reveal(vaultId: string): Promise<Uint8Array | undefined>;
+  forget(vaultId: string): Promise<void>;
+}

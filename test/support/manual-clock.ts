@@ -3,6 +3,8 @@ import type { Clock } from '../../electron/core/ports.ts';
 /** A clock that stands still until it is moved. Callbacks run in the order of their time. */
 export interface ManualClock extends Clock {
   advance(milliseconds: number): void;
+  /** How many callbacks are still to come. */
+  waiting(): number;
 }
 
 /** Starts at a fixed instant (2026-01-01). */
@@ -11,6 +13,7 @@ export function manualClock(start = 1_767_225_600_000): ManualClock {
   let waiting: { readonly at: number; readonly callback: () => void }[] = [];
   return {
     now: () => now,
+    waiting: () => waiting.length,
     after(milliseconds, callback) {
       const entry = { at: now + milliseconds, callback };
       waiting.push(entry);
