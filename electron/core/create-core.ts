@@ -3,12 +3,14 @@ import type { LedgerRecord, Vault } from '../vault/vault.ts';
 import { approleDeadlines } from './approle/approle-deadlines.ts';
 import { approleEngine } from './approle/approle-engine.ts';
 import type { CoreServices } from './core-services.ts';
+import { cubbyholeEngine } from './cubbyhole/cubbyhole-engine.ts';
 import { desktopLoginDeadlines } from './desktop-login/desktop-login-deadlines.ts';
 import { desktopLoginEngine } from './desktop-login/desktop-login-engine.ts';
 import type { Engine } from './engine.ts';
 import { createEngineRegistry, type EngineRegistry } from './engine-registry.ts';
 import { createIssuing } from './leases/issuing.ts';
 import { leaseDeadlines } from './leases/lease-deadlines.ts';
+import { addBuiltInMounts } from './mounts/add-built-in-mounts.ts';
 import { mountDeadlines } from './mounts/mount-deadlines.ts';
 import { openSession } from './open-session.ts';
 import { createGuessDelay } from './pipeline/guess-delay.ts';
@@ -23,6 +25,7 @@ import { systemEngine } from './system/system-engine.ts';
 import { tokenDeadlines } from './tokens/token-deadlines.ts';
 import { tokenEngine } from './tokens/token-engine.ts';
 import { type Topic, watchTopics } from './watch-topics.ts';
+import { wrapDeadlines } from './wrapping/wrap-deadlines.ts';
 
 /** What core is made of. The vault must have been opened with `stateSchema(engines)`. */
 export interface CoreParts {
@@ -74,6 +77,7 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
     mountDeadlines,
     tokenDeadlines,
     leaseDeadlines(issuing),
+    wrapDeadlines,
     approleDeadlines,
     desktopLoginDeadlines,
   ]);
@@ -91,6 +95,7 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
   registry = createEngineRegistry([
     systemEngine(services, { seal }),
     tokenEngine(services),
+    cubbyholeEngine,
     desktopLoginEngine,
     approleEngine,
     ...engines,
@@ -104,7 +109,9 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
   const start = () => {
     // Quarantined, it is only looked at: nothing of it ends, because another copy may be the living one.
     if (vault.quarantine) return Promise.resolve();
-    started ??= scheduler.start().then(() => undertaker.takeUp());
+    started ??= addBuiltInMounts(services)
+      .then(() => scheduler.start())
+      .then(() => undertaker.takeUp());
     return started;
   };
   return {

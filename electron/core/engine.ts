@@ -83,6 +83,8 @@ export interface RequestTurn extends ReadTurn {
   readonly remoteAddress: string | undefined;
   /** The certificate (DER) whose key the client has proven to hold. */
   readonly clientCertificate: Uint8Array | undefined;
+  /** The answer will be wrapped. */
+  readonly isWrapped: boolean;
   /** The keyed hash of the token that came with the request, alive or not. */
   presentedHash(): string | undefined;
   /** Who asks; absent on unauthenticated routes. */

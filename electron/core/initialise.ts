@@ -4,7 +4,7 @@ import type { Engine, Mount } from './engine.ts';
 import { createEngineRegistry } from './engine-registry.ts';
 import { mounted } from './mounts/mount-changes.ts';
 import { allMounts } from './mounts/mount-rows.ts';
-import { defaultMounts, newMount } from './mounts/new-mount.ts';
+import { BUILT_IN_TYPES, defaultMounts, newMount } from './mounts/new-mount.ts';
 import { DEFAULT_POLICY } from './policies/builtin-policies.ts';
 import { policyWritten } from './policies/policy-rows.ts';
 import type { CorePorts } from './ports.ts';
@@ -32,7 +32,7 @@ export function initialise({
 }: Initialisation): Promise<{ readonly rootToken: string }> {
   const registry = createEngineRegistry(engines);
   const engineOf = (mount: Mount) => registry.find(mount)?.engine;
-  const builtIn = ['system', 'token', 'desktop', 'approle'];
+  const builtIn = [...BUILT_IN_TYPES, 'approle'];
   return vault.turn((turn) => {
     if (allMounts(turn.db).length > 0) throw new KeywardenError('vault-exists');
     const mounts = defaultMounts(kvVersion)

@@ -1,10 +1,11 @@
 import type { StateSchema } from '../vault/change.ts';
 import { approleEngine } from './approle/approle-engine.ts';
+import { cubbyholeEngine } from './cubbyhole/cubbyhole-engine.ts';
 import { desktopLoginChanges, desktopLoginMigration } from './desktop-login/desktop-login-rows.ts';
 import type { Engine } from './engine.ts';
 import { systemChanges, systemMigrations } from './system/system-engine.ts';
 import { tokenChanges } from './tokens/token-changes.ts';
-import { tokenMigration } from './tokens/token-rows.ts';
+import { tokenMigrations } from './tokens/token-rows.ts';
 
 /** Everything that a vault must know to replay its ledger: core's own changes and those of the engines. */
 export function stateSchema(engines: readonly Engine[]): StateSchema {
@@ -13,12 +14,14 @@ export function stateSchema(engines: readonly Engine[]): StateSchema {
       ...systemChanges,
       ...tokenChanges,
       ...desktopLoginChanges,
+      ...cubbyholeEngine.changes,
       ...approleEngine.changes,
       ...engines.flatMap(({ changes }) => changes),
     ],
     migrations: [
       ...systemMigrations,
-      tokenMigration,
+      ...tokenMigrations,
+      ...cubbyholeEngine.migrations,
       desktopLoginMigration,
       ...approleEngine.migrations,
       ...engines.flatMap(({ migrations }) => migrations),

@@ -20,6 +20,12 @@ export const ERROR_TABLE = {
     wire: 'check-and-set parameter did not match the current version',
   },
   'login-failed': { status: 400, exit: 4, words: 'The login was refused.' },
+  'wrapping-invalid': {
+    status: 400,
+    exit: 4,
+    words: 'The wrapping token was used, has expired, or never was.',
+    wire: 'wrapping token is not valid or does not exist',
+  },
   'path-in-use': { status: 400, exit: 1, words: 'Something is already mounted there.' },
   'unknown-role': { status: 400, exit: 5, words: 'There is no role of that name.' },
   'target-unavailable': { status: 400, exit: 1, words: 'The target system cannot be reached or refused.' },

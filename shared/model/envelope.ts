@@ -6,9 +6,21 @@ export interface Envelope {
   /** Seconds. */
   readonly lease_duration: number;
   readonly data: Readonly<Record<string, unknown>> | null;
-  readonly wrap_info: null;
+  readonly wrap_info: WrapInfo | null;
   readonly warnings: readonly string[] | null;
   readonly auth: AuthEnvelope | null;
+}
+
+/** Stands in an answer for what was wrapped. */
+export interface WrapInfo {
+  readonly token: string;
+  readonly accessor: string;
+  /** Seconds. */
+  readonly ttl: number;
+  readonly creation_time: string;
+  readonly creation_path: string;
+  /** The accessor of the token inside, where a login was wrapped: revoke it, and what comes out is dead. */
+  readonly wrapped_accessor?: string;
 }
 
 /** The `auth` block that a login, a token creation and a token renewal answer with. */

@@ -47,6 +47,7 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
       data,
       remoteAddress: undefined,
       clientCertificate: undefined,
+      isWrapped: false,
       presentedHash: () => undefined,
       db: turn.db,
       now: turn.now,

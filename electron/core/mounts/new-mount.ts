@@ -28,12 +28,13 @@ export function newMount(wish: MountWish, random: RandomBytes): Mount {
   };
 }
 
-/** What every new vault has. The first three are built in and cannot be unmounted. */
+/** What every new vault has. Those at built-in paths are always there and cannot be unmounted. */
 export function defaultMounts(kvVersion: 1 | 2): readonly MountWish[] {
   return [
     { path: 'sys/', type: 'system', description: 'system endpoints used for control, policy and debugging' },
     { path: 'auth/token/', type: 'token', description: 'token based credentials' },
     { path: 'auth/desktop/', type: 'desktop', description: 'kw login, answered on the desktop' },
+    { path: 'cubbyhole/', type: 'cubbyhole', description: 'per-token private secret storage' },
     { path: 'auth/approle/', type: 'approle', description: 'app identities' },
     {
       path: 'secret/',
@@ -46,7 +47,7 @@ export function defaultMounts(kvVersion: 1 | 2): readonly MountWish[] {
 }
 
 /** Paths that are served by core itself, always. */
-export const BUILT_IN_PATHS: readonly string[] = ['sys/', 'auth/token/', 'auth/desktop/'];
+export const BUILT_IN_PATHS: readonly string[] = ['sys/', 'auth/token/', 'auth/desktop/', 'cubbyhole/'];
 
 /** Their engines: there is one mount of each. */
-export const BUILT_IN_TYPES: readonly string[] = ['system', 'token', 'desktop'];
+export const BUILT_IN_TYPES: readonly string[] = ['system', 'token', 'desktop', 'cubbyhole'];

@@ -45,14 +45,16 @@ export function admit(
 ): Admitted | NotAdmitted {
   const { request } = asked;
   const place = locate(needs, turn.db, request.path, request.operation);
-  const open = place.match?.route.unauthenticated === true;
-  const token = open ? undefined : authenticate(turn, request.credential, stage);
+  const { unauthenticated, optionalToken, anyToken } = place.match?.route ?? {};
+  const open = unauthenticated === true || optionalToken === true;
+  const token = unauthenticated === true ? undefined : authenticate(turn, request.credential, stage);
   if (!open && !token) return { error: new KeywardenError('permission-denied'), token, open };
   try {
     checkPath(request.path);
     const operation = resolveOperation(place, turn, request.operation);
-    if (token && place.match?.route.anyToken !== true)
+    if (token && anyToken !== true && optionalToken !== true) {
       authorize(needs, turn.db, token, asked, operation, place);
+    }
     return { token, operation, ...serve(place, asked, operation) };
   } catch (thrown) {
     return { error: asKeywardenError(thrown), token, open };
@@ -91,7 +93,7 @@ function authorize(
   const acl = cache.acl(db, token.policies);
   const sudo = place.match?.route.sudo === true;
   for (const path of spellings(request.path, operation, place)) {
-    const allowed = acl.allows({ operation, path, sudo, data: request.data });
+    const allowed = acl.allows({ operation, path, sudo, data: request.data, wrapTtl: request.wrapTtl });
     if (!allowed) throw new KeywardenError('policy-denied');
   }
 }

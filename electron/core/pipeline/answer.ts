@@ -6,6 +6,7 @@ import type { Reply, ReplyDecision } from '../engine.ts';
 import type { CoreResponse } from '../request.ts';
 import { countUse, endSpentToken } from '../tokens/count-use.ts';
 import { type MadeToken, makeToken } from '../tokens/make-token.ts';
+import { wrapAnswer, wrappedEnvelope } from '../wrapping/wrap-answer.ts';
 import type { Admitted } from './admit.ts';
 import type { Asked } from './asked.ts';
 import { toResponse } from './envelope.ts';
@@ -25,7 +26,7 @@ export interface PlannedAnswer extends Answered {
 
 /** Turns a reply into its record and its response; a grant becomes a token here. */
 export function planAnswer(
-  services: Pick<CoreServices, 'ports'>,
+  services: Pick<CoreServices, 'ports' | 'cache'>,
   turn: Turn,
   asked: Asked,
   admitted: Admitted,
@@ -35,25 +36,59 @@ export function planAnswer(
   const { token } = admitted;
   const { reply } = decision;
   const made = reply.auth && grantToken(services, turn, asked, admitted, reply);
-  const decided = [...(decision.changes ?? []), ...(made ? [made.change] : [])];
+  const plain = toResponse(reply.aboutAsker ? withOwnId(asked, reply) : reply, {
+    requestId: asked.requestId,
+    auth: made?.auth ?? renewedAuth(asked, admitted, reply),
+    warnings: [...(made?.warnings ?? []), ...(more.warnings ?? [])],
+    lease: more.lease,
+  });
+  const wrapped = wrapResponse(services, turn, asked, plain);
+  const decided = [
+    ...(decision.changes ?? []),
+    ...(made ? [made.change] : []),
+    ...(wrapped ? wrapped.changes : []),
+  ];
   const usage = token && !more.used ? countUse(token, turn.now) : [];
   const spent = endSpentToken(turn.db, token, asked.requestId);
   // A poll that tells nothing is worth a record only where it costs the token one of its uses.
   const isSilent = decision.unrecorded === true && decided.length === 0 && (token?.usesLeft ?? 0) <= 0;
   return {
     kind: 'answered',
-    response: toResponse(reply.aboutAsker ? withOwnId(asked, reply) : reply, {
-      requestId: asked.requestId,
-      auth: made?.auth ?? renewedAuth(asked, admitted, reply),
-      warnings: [...(made?.warnings ?? []), ...(more.warnings ?? [])],
-      lease: more.lease,
-    }),
+    response: wrapped?.response ?? plain,
     afterwards: decision.afterwards && (() => decision.afterwards?.()),
     record(current) {
       const changes: readonly Change[] = [...usage, ...decided, ...spent];
       if (!isSilent) recordRequest(current, asked, token ?? made?.row, 'ok', changes);
     },
   };
+}
+
+/** The answer in a token of one use, where that was asked for and there is an answer. */
+function wrapResponse(
+  { ports, cache }: Pick<CoreServices, 'ports' | 'cache'>,
+  turn: Turn,
+  { request }: Asked,
+  { status, envelope }: CoreResponse,
+): { readonly response: CoreResponse; readonly changes: readonly Change[] } | undefined {
+  if (request.wrapTtl === undefined || status !== 200 || envelope === null) return undefined;
+  const mount = cache.mounts(turn.db).at('auth/token/');
+  if (!mount) throw new KeywardenError('internal');
+  const { changes, info } = wrapAnswer(
+    {
+      now: turn.now,
+      random: ports.random,
+      keyedHash: (text) => turn.keyedHash(text),
+      sealValue: (plaintext, context) => turn.sealValue(plaintext, context),
+    },
+    mount,
+    {
+      json: new TextEncoder().encode(JSON.stringify(envelope)),
+      ttl: request.wrapTtl,
+      creationPath: request.path,
+      wrappedAccessor: envelope.auth?.accessor,
+    },
+  );
+  return { response: { status: 200, envelope: wrappedEnvelope(info) }, changes };
 }
 
 function grantToken(

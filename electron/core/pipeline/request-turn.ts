@@ -25,6 +25,7 @@ export function requestTurn(
     data: asked.request.data,
     remoteAddress: asked.request.remoteAddress,
     clientCertificate: asked.request.clientCertificate,
+    isWrapped: asked.request.wrapTtl !== undefined,
     presentedHash() {
       const { credential } = asked.request;
       return credential.kind === 'token' && credential.token.length <= MAX_TOKEN_LENGTH

@@ -22,6 +22,8 @@ export interface AclRequest {
   readonly sudo?: boolean;
   /** The body, for parameter constraints on create, update and patch. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /** Seconds, where the answer is to be wrapped. */
+  readonly wrapTtl?: number | undefined;
 }
 
 /**
@@ -54,11 +56,12 @@ export function compileAcl(policies: readonly Policy[]): Acl {
   };
 
   return {
-    allows({ operation, path, sudo = false, data = {} }) {
+    allows({ operation, path, sudo = false, data = {}, wrapTtl }) {
       const isList = operation === 'list';
       const rule = find(isList && !path.endsWith('/') ? `${path}/` : path, isList);
       if (!rule?.capabilities.includes(operation)) return false;
       if (sudo && !rule.capabilities.includes('sudo')) return false;
+      if (!wrappingAllowed(rule, wrapTtl)) return false;
       const writes = operation === 'create' || operation === 'update' || operation === 'patch';
       return !writes || parametersAllowed(rule, data);
     },
@@ -77,6 +80,13 @@ export function compileAcl(policies: readonly Policy[]): Acl {
       });
     },
   };
+}
+
+/** A rule that bounds wrapping asks for it: an answer that is not wrapped is outside the bounds. */
+function wrappingAllowed({ minWrappingTtl, maxWrappingTtl }: PathRule, ttl: number | undefined): boolean {
+  if (!minWrappingTtl && !maxWrappingTtl) return true;
+  if (ttl === undefined) return false;
+  return ttl >= (minWrappingTtl ?? 0) && ttl <= (maxWrappingTtl || Number.POSITIVE_INFINITY);
 }
 
 function mergePatterns(policies: readonly Policy[]): Map<string, PathRule> {

@@ -15,6 +15,9 @@ import { capabilityRoutes } from '../policies/capability-routes.ts';
 import { policyRoutes } from '../policies/policy-routes.ts';
 import { policyChanges, policyMigration } from '../policies/policy-rows.ts';
 import { revisionMigration } from '../revisions.ts';
+import { wrapChanges } from '../wrapping/wrap-changes.ts';
+import { wrapMigration } from '../wrapping/wrap-rows.ts';
+import { wrappingRoutes } from '../wrapping/wrapping-routes.ts';
 
 /** What `sys` needs beyond the shared services. */
 export interface SystemPorts {
@@ -48,10 +51,23 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       ...lookupLeaseRoutes,
       ...renewLeaseRoutes(services),
       ...revokeLeaseRoutes(services),
+      ...wrappingRoutes(services),
     ],
   };
 }
 
 /** All that `sys` and the pipeline itself can change. */
-export const systemChanges = [...mountChanges, ...policyChanges, ...leaseChanges, strangersCounted];
-export const systemMigrations = [revisionMigration, mountMigration, policyMigration, leaseMigration];
+export const systemChanges = [
+  ...mountChanges,
+  ...policyChanges,
+  ...leaseChanges,
+  ...wrapChanges,
+  strangersCounted,
+];
+export const systemMigrations = [
+  revisionMigration,
+  mountMigration,
+  policyMigration,
+  leaseMigration,
+  wrapMigration,
+];

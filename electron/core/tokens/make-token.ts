@@ -47,7 +47,7 @@ export function makeToken(
     app: grant.app ?? null,
     policies,
     meta: grant.metadata,
-    path: where.path,
+    path: grant.pathSuffix === undefined ? where.path : `${where.path}/${grant.pathSuffix}`,
     mount: where.mount.uuid,
     issuedAt: now,
     creationTtl: life.ttl,
@@ -58,12 +58,15 @@ export function makeToken(
     idleTtl: grant.idleTtl ?? 0,
     renewable: grant.renewable && life.ttl > 0,
     usesLeft: grant.numUses,
+    role: grant.role ?? null,
+    entity: grant.entity ?? null,
+    boundCidrs: grant.boundCidrs ?? [],
     lastRenewedAt: null,
     lastUsedAt: null,
   };
   const { lastRenewedAt: _renewed, lastUsedAt: _used, ...created } = row;
   return {
-    change: tokenCreated.make({ ...created, policies: [...policies] }),
+    change: tokenCreated.make({ ...created, policies: [...policies], boundCidrs: [...row.boundCidrs] }),
     auth: describeAuth(row, token, now),
     row,
     warnings: life.warnings,

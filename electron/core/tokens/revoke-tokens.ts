@@ -2,6 +2,7 @@ import type { Change } from '../../vault/change.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import { tokensRevoked } from './token-changes.ts';
+import { emptyHoldings } from './token-holdings.ts';
 
 interface Doomed {
   readonly hash: string;
@@ -49,6 +50,11 @@ export function endTokens(
       leases.map(({ id }) => id),
       'token-ended',
       requestId,
+    ),
+    ...emptyHoldings(
+      db,
+      tokens.map(({ hash }) => hash),
+      why,
     ),
   ];
 }

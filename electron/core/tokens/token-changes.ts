@@ -1,60 +1,80 @@
 import { z } from 'zod';
 import { defineChange } from '../../vault/change.ts';
+import type { StateDb } from '../../vault/state-db.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.number().int();
 const seconds = z.number().int().min(0);
 
-/** A token was made. It names the token by keyed hash and accessor alone. SECURITY(B2) */
-export const tokenCreated = defineChange(
+const made = {
+  hash,
+  accessor: z.string(),
+  parent: hash.nullable(),
+  displayName: z.string(),
+  app: z.string().nullable(),
+  policies: z.array(z.string()),
+  meta: z.record(z.string(), z.string()),
+  path: z.string(),
+  mount: z.string(),
+  issuedAt: instant,
+  creationTtl: seconds,
+  expiresAt: instant.nullable(),
+  maxExpiresAt: instant.nullable(),
+  explicitMaxTtl: seconds,
+  period: seconds,
+  idleTtl: seconds,
+  renewable: z.boolean(),
+  usesLeft: seconds,
+};
+
+/** A token was made, as older ledgers say it: without role, entity and bounds. */
+export const tokenCreatedBefore = defineChange(
   'tokens/created@1',
-  z.strictObject({
-    hash,
-    accessor: z.string(),
-    parent: hash.nullable(),
-    kind: z.enum(['service', 'session']),
-    displayName: z.string(),
-    app: z.string().nullable(),
-    policies: z.array(z.string()),
-    meta: z.record(z.string(), z.string()),
-    path: z.string(),
-    mount: z.string(),
-    issuedAt: instant,
-    creationTtl: seconds,
-    expiresAt: instant.nullable(),
-    maxExpiresAt: instant.nullable(),
-    explicitMaxTtl: seconds,
-    period: seconds,
-    idleTtl: seconds,
-    renewable: z.boolean(),
-    usesLeft: seconds,
-  }),
-  (db, token) =>
-    db.run(
-      `INSERT INTO tokens (hash, accessor, parent, kind, display_name, app, policies, meta, path, mount, issued_at,
-         creation_ttl, expires_at, max_expires_at, explicit_max_ttl, period, idle_ttl, renewable, uses_left)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      token.hash,
-      token.accessor,
-      token.parent,
-      token.kind,
-      token.displayName,
-      token.app,
-      JSON.stringify(token.policies),
-      JSON.stringify(token.meta),
-      token.path,
-      token.mount,
-      token.issuedAt,
-      token.creationTtl,
-      token.expiresAt,
-      token.maxExpiresAt,
-      token.explicitMaxTtl,
-      token.period,
-      token.idleTtl,
-      token.renewable ? 1 : 0,
-      token.usesLeft,
-    ),
+  z.strictObject({ ...made, kind: z.enum(['service', 'session']) }),
+  (db, token) => insertToken(db, { ...token, role: null, entity: null, boundCidrs: [] }),
 );
+
+const created = z.strictObject({
+  ...made,
+  kind: z.enum(['service', 'session', 'wrapping']),
+  role: z.string().nullable(),
+  entity: z.string().nullable(),
+  boundCidrs: z.array(z.string()),
+});
+
+/** A token was made. It names the token by keyed hash and accessor alone. SECURITY(B2) */
+export const tokenCreated = defineChange('tokens/created@2', created, insertToken);
+
+function insertToken(db: StateDb, token: z.infer<typeof created>): void {
+  db.run(
+    `INSERT INTO tokens (hash, accessor, parent, kind, display_name, app, policies, meta, path, mount, issued_at,
+       creation_ttl, expires_at, max_expires_at, explicit_max_ttl, period, idle_ttl, renewable, uses_left, role, entity,
+       bound_cidrs)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    token.hash,
+    token.accessor,
+    token.parent,
+    token.kind,
+    token.displayName,
+    token.app,
+    JSON.stringify(token.policies),
+    JSON.stringify(token.meta),
+    token.path,
+    token.mount,
+    token.issuedAt,
+    token.creationTtl,
+    token.expiresAt,
+    token.maxExpiresAt,
+    token.explicitMaxTtl,
+    token.period,
+    token.idleTtl,
+    token.renewable ? 1 : 0,
+    token.usesLeft,
+    token.role,
+    token.entity,
+    JSON.stringify(token.boundCidrs),
+  );
+}
 
 /** A token was used; kept at most once a minute. Moves the end of a token that dies of idleness. */
 export const tokenUsed = defineChange(
@@ -107,6 +127,7 @@ export const tokenChildrenOrphaned = defineChange(
 );
 
 export const tokenChanges = [
+  tokenCreatedBefore,
   tokenCreated,
   tokenUsed,
   tokenSpent,

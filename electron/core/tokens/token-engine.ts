@@ -7,7 +7,7 @@ import { lookupRoutes } from './lookup-token.ts';
 import { renewTokenRoutes } from './renew-token.ts';
 import { revokeTokenRoutes } from './revoke-token.ts';
 import { tokenChanges } from './token-changes.ts';
-import { tokenMigration } from './token-rows.ts';
+import { tokenMigrations } from './token-rows.ts';
 
 const accessorsRoute: Route = {
   pattern: 'accessors',
@@ -29,7 +29,7 @@ export function tokenEngine(services: Pick<CoreServices, 'cache'>): Engine {
   return {
     type: 'token',
     changes: tokenChanges,
-    migrations: [tokenMigration],
+    migrations: tokenMigrations,
     routes: [
       ...createTokenRoutes(services),
       ...lookupRoutes,

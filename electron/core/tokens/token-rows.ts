@@ -1,8 +1,8 @@
 import type { Migration } from '../../vault/change.ts';
 import type { ReadDb, SqlValue } from '../../vault/state-db.ts';
 
-/** `service`: made by a login or `auth/token/create`. `session`: the desktop's own, which lives no longer than the process. */
-export type TokenKind = 'service' | 'session';
+/** `wrapping`: holds one wrapped answer. `service`: made by a login or `auth/token/create`. `session`: the desktop's own, which lives no longer than the process. */
+export type TokenKind = 'service' | 'session' | 'wrapping';
 
 /** A live token. Dead ones are not in the state. Instants in milliseconds, lifetimes in seconds. */
 export interface TokenRow {
@@ -31,11 +31,26 @@ export interface TokenRow {
   readonly renewable: boolean;
   /** 0: without limit. -1: its last use is under way. */
   readonly usesLeft: number;
+  /** The token role that made it. */
+  readonly role: string | null;
+  /** Whom it acts for. */
+  readonly entity: string | null;
+  /** Address ranges outside of which it is nobody's; empty: anywhere. */
+  readonly boundCidrs: readonly string[];
   readonly lastRenewedAt: number | null;
   readonly lastUsedAt: number | null;
 }
 
-export const tokenMigration: Migration = {
+/** Roles, entities and address bounds came later. */
+const tokenBoundsMigration: Migration = {
+  id: 'tokens/002-bounds',
+  sql: `
+    ALTER TABLE tokens ADD COLUMN role TEXT;
+    ALTER TABLE tokens ADD COLUMN entity TEXT;
+    ALTER TABLE tokens ADD COLUMN bound_cidrs TEXT NOT NULL DEFAULT '[]';`,
+};
+
+const tokenMigration: Migration = {
   id: 'tokens/001-tokens',
   sql: `
     CREATE TABLE tokens (
@@ -68,6 +83,8 @@ export const tokenMigration: Migration = {
     CREATE INDEX tokens_in_last_use ON tokens (uses_left) WHERE uses_left < 0;`,
 };
 
+export const tokenMigrations: readonly Migration[] = [tokenMigration, tokenBoundsMigration];
+
 interface StoredToken {
   readonly hash: string;
   readonly accessor: string;
@@ -88,6 +105,9 @@ interface StoredToken {
   readonly idle_ttl: number;
   readonly renewable: number;
   readonly uses_left: number;
+  readonly role: string | null;
+  readonly entity: string | null;
+  readonly bound_cidrs: string;
   readonly last_renewed_at: number | null;
   readonly last_used_at: number | null;
 }
@@ -139,6 +159,9 @@ function fromStored(stored: StoredToken): TokenRow {
     idleTtl: stored.idle_ttl,
     renewable: stored.renewable === 1,
     usesLeft: stored.uses_left,
+    role: stored.role,
+    entity: stored.entity,
+    boundCidrs: stored.bound_cidrs === '[]' ? [] : (JSON.parse(stored.bound_cidrs) as string[]),
     lastRenewedAt: stored.last_renewed_at,
     lastUsedAt: stored.last_used_at,
   };

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { createCore, type RunningCore } from '../../../../electron/core/create-core.ts';
 import { initialise } from '../../../../electron/core/initialise.ts';
-import type { CoreResponse } from '../../../../electron/core/request.ts';
+import type { CoreRequest, CoreResponse } from '../../../../electron/core/request.ts';
 import { stateSchema } from '../../../../electron/core/state-schema.ts';
 import { kvEngine } from '../../../../electron/engines/kv/kv-engine.ts';
 import { kv1Engine } from '../../../../electron/engines/kv/kv1-engine.ts';
@@ -36,6 +36,16 @@ export interface CoreWorld {
     data?: Data,
     signal?: AbortSignal,
   ): Promise<CoreResponse>;
+  /** Asks with more than a body: wrapping, an address, a certificate. */
+  send(
+    token: string,
+    operation: Operation,
+    path: string,
+    data: Data,
+    more: Pick<CoreRequest, 'wrapTtl' | 'remoteAddress' | 'clientCertificate'>,
+  ): Promise<CoreResponse>;
+  /** The code and text of what a promise was refused with. */
+  why(refused: Promise<unknown>): Promise<string>;
   /** The `data` of the answer. */
   data(token: string, operation: Operation, path: string, data?: Data): Promise<Record<string, unknown>>;
   /** The `auth` of the answer. */
@@ -95,6 +105,24 @@ export async function openCoreWorld(): Promise<CoreWorld> {
         origin: 'test',
         ...(signal ? { signal } : {}),
       }),
+    send: (token, operation, path, data, more) =>
+      core.handle({
+        credential: token === '' ? { kind: 'none' } : { kind: 'token', token },
+        operation,
+        path,
+        data,
+        origin: 'test',
+        ...more,
+      }),
+    async why(refused) {
+      try {
+        await refused;
+      } catch (error) {
+        const { code, message } = error as { code: string; message: string };
+        return `${code}: ${message}`;
+      }
+      throw new Error('was not refused');
+    },
     async data(token, operation, path, data) {
       const { envelope } = await world.ask(token, operation, path, data);
       return { ...envelope?.data };
@@ -104,15 +132,7 @@ export async function openCoreWorld(): Promise<CoreWorld> {
       if (!envelope?.auth) throw new Error('no auth in the answer');
       return envelope.auth;
     },
-    async refusal(token, operation, path, data) {
-      try {
-        await world.ask(token, operation, path, data);
-      } catch (error) {
-        const { code, message } = error as { code: string; message: string };
-        return `${code}: ${message}`;
-      }
-      throw new Error('was not refused');
-    },
+    refusal: (token, operation, path, data) => world.why(world.ask(token, operation, path, data)),
     async tokenFor(policy, more = {}) {
       policies += 1;
       const name = `test-${policies}`;
