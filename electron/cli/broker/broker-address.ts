@@ -11,8 +11,9 @@ export type BrokerAddress =
   | { readonly kind: 'url'; readonly url: URL; readonly trusted: boolean };
 
 /**
- * Finds the broker: what was named, else this user's socket, else the address that this user's broker has left.
- * Throws `usage` for an address that cannot be read and `not-running` when there is none.
+ * Finds the broker: what was named, else this user's socket. Never the address that this user's broker has left beside
+ * it: after a crash anybody may listen there. Throws `usage` for an address that cannot be read and `not-running` when
+ * there is none.
  */
 export async function findBroker(
   named: string | undefined,
@@ -23,10 +24,8 @@ export async function findBroker(
 
   const paths = runtimePaths(surroundings);
   // A stranger's socket in our place would be handed our token.
-  if (await runtimeFolderIsOurs(paths.folder, surroundings)) {
-    if (await answers(paths.socketPath)) return { kind: 'socket', path: paths.socketPath, trusted: true };
-    const address = await recordedAddress(paths);
-    if (address) return { ...parseAddress(address), trusted: true };
+  if ((await runtimeFolderIsOurs(paths.folder, surroundings)) && (await answers(paths.socketPath))) {
+    return { kind: 'socket', path: paths.socketPath, trusted: true };
   }
   throw new KeywardenError(
     'not-running',

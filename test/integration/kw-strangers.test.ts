@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type KwHome, makeKwHome } from '../support/kw.ts';
+
+let home: KwHome;
+let stranger: Server | undefined;
+const root = { VAULT_TOKEN: 'root' };
+
+beforeEach(() => {
+  home = makeKwHome();
+});
+afterEach(async () => {
+  stranger?.closeAllConnections();
+  stranger?.close();
+  stranger = undefined;
+  await home.remove();
+});
+
+/** Listens in a broker's place. @returns its address. */
+async function listen(
+  answer: (asked: IncomingMessage, reply: ServerResponse) => void,
+  port = 0,
+): Promise<string> {
+  stranger = createServer((asked, reply) => {
+    asked.resume();
+    answer(asked, reply);
+  });
+  stranger.listen(port, '127.0.0.1');
+  await once(stranger, 'listening');
+  return `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+}
+
+function json(reply: ServerResponse, status: number, body: unknown): void {
+  reply.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+}
+
+describe('kw and what is no broker of ours', () => {
+  it('sends nothing to whoever took the port of a broker that was killed', async () => {
+    const served = await home.serve(['--dev', '--listen', '127.0.0.1:0']);
+    await served.end('SIGKILL');
+    const asked: (string | undefined)[] = [];
+    await listen(
+      (request, reply) => {
+        asked.push(request.url);
+        json(reply, 200, { data: {} });
+      },
+      Number(new URL(served.address).port),
+    );
+    const written = await home.kw(['write', 'secret/app', 'password=-'], { env: root, input: 'hunter2' });
+    expect({ code: written.code, asked }).toEqual({ code: 3, asked: [] });
+  });
+});
