@@ -51,4 +51,19 @@ describe('kw and what is no broker of ours', () => {
     const written = await home.kw(['write', 'secret/app', 'password=-'], { env: root, input: 'hunter2' });
     expect({ code: written.code, asked }).toEqual({ code: 3, asked: [] });
   });
+
+  it('does not take the answer of any web server for "done"', async () => {
+    const address = await listen((_request, reply) => reply.end('<html>welcome</html>'));
+    for (const command of ['read', 'write', 'delete']) {
+      const fields = command === 'write' ? ['password=-'] : [];
+      const args = [command, 'secret/app', ...fields, '--address', address];
+      const { code, stdout, stderr } = await home.kw(args, { env: root, input: 'x' });
+      expect({ command, code, stdout, stderr }).toEqual({
+        command,
+        code: 3,
+        stdout: '',
+        stderr: 'kw: What answers there is no broker.\n',
+      });
+    }
+  });
 });

@@ -22,7 +22,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function envelopeOf(reply: BrokerReply): Envelope | undefined {
   if (reply.status === 204) return undefined;
   if (reply.status !== 200) throw errorOf(reply);
-  return reply.body as Envelope | undefined;
+  // Any web server answers 200 to anything: taken for "done", a secret would count as written.
+  if (!reply.body) throw new KeywardenError('not-running', 'What answers there is no broker.');
+  return reply.body as unknown as Envelope;
 }
 
 const NO_TOKEN = 'There is no token: use --token-file or VAULT_TOKEN, or ask the desktop app with kw login.';
