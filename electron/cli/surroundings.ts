@@ -1,4 +1,5 @@
 import type { RuntimeSurroundings } from '../../shared/model/runtime-paths.ts';
+import { visible } from './output/table.ts';
 
 /** Everything outside that a command may touch; handed in at the entry, so that nothing else reads the process. */
 export interface Surroundings extends RuntimeSurroundings {
@@ -13,7 +14,7 @@ export interface TextSink {
   write(text: string): unknown;
 }
 
-/** Says something to the person beside the output: a hint, a warning, what is being waited for. */
+/** Says something to the person beside the output: a hint, a warning, what is being waited for, a broker's complaint. */
 export function tell(surroundings: Surroundings, message: string): void {
-  surroundings.stderr.write(`kw: ${message}\n`);
+  surroundings.stderr.write(`kw: ${visible(message)}\n`);
 }

@@ -66,4 +66,20 @@ describe('kw and what is no broker of ours', () => {
       });
     }
   });
+
+  it('never lets a complaint or a warning drive the terminal', async () => {
+    const address = await listen((request, reply) => {
+      const complains = request.url === '/v1/secret/complaint';
+      json(reply, complains ? 400 : 200, {
+        errors: ['\u001b[31mred\u009b1m'],
+        warnings: ['\u001b]0;title\u0007'],
+        data: {},
+      });
+    });
+    const args = (path: string) => ['read', path, '--address', address];
+    const complaint = await home.kw(args('secret/complaint'), { env: root });
+    expect(complaint.stderr).toBe('kw: \\x1b[31mred\\x9b1m\n');
+    const warning = await home.kw(args('secret/warning'), { env: root });
+    expect(warning.stderr).toBe('kw: the broker says: \\x1b]0;title\\x07\n');
+  });
 });
