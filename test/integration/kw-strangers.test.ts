@@ -82,4 +82,17 @@ describe('kw and what is no broker of ours', () => {
     const warning = await home.kw(args('secret/warning'), { env: root });
     expect(warning.stderr).toBe('kw: the broker says: \\x1b]0;title\\x07\n');
   });
+
+  it('ends a run whose broker goes away while it begins, and does not wait for its next renewal', async () => {
+    const address = await listen((request, reply) => {
+      if (request.url === '/v1/sys/seal-status') return json(reply, 200, { sealed: false });
+      if (request.url === '/v1/auth/token/create') {
+        return json(reply, 200, { auth: { client_token: 'child', lease_duration: 3600, renewable: true } });
+      }
+      return reply.destroy();
+    });
+    const args = ['run', '--address', address, '-e', 'A=kw://secret/app#a', '--', process.execPath, '-e', ''];
+    const { code, stderr } = await home.kw(args, { env: root });
+    expect({ code, stderr }).toEqual({ code: 125, stderr: expect.stringContaining('No broker answers') });
+  });
 });

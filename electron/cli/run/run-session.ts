@@ -90,9 +90,13 @@ function renewSelf(client: BrokerClient): () => Promise<number> {
   };
 }
 
-/** Seconds that a renewable token has left; 0 for one that never ends, cannot be renewed or may not look at itself. */
+/**
+ * Seconds that a renewable token has left; 0 for one that never ends, cannot be renewed or may not look at itself.
+ * Never throws: the run's token is there already, and only a session that was opened ends it again.
+ */
 async function renewableTtl(client: BrokerClient): Promise<number> {
-  const { status, body } = await client.ask({ verb: 'GET', path: 'auth/token/lookup-self' });
-  const data = status === 200 ? (body?.['data'] as Record<string, unknown> | undefined) : undefined;
+  const reply = await client.ask({ verb: 'GET', path: 'auth/token/lookup-self' }).catch(() => undefined);
+  const data =
+    reply?.status === 200 ? (reply.body?.['data'] as Record<string, unknown> | undefined) : undefined;
   return data?.['renewable'] === true ? Number(data['ttl']) || 0 : 0;
 }
