@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type KwHome, makeKwHome } from '../support/kw.ts';
+import { type KwHome, makeKwHome, textOf } from '../support/kw.ts';
 
 let home: KwHome;
 let stranger: Server | undefined;
@@ -94,5 +94,19 @@ describe('kw and what is no broker of ours', () => {
     const args = ['run', '--address', address, '-e', 'A=kw://secret/app#a', '--', process.execPath, '-e', ''];
     const { code, stderr } = await home.kw(args, { env: root });
     expect({ code, stderr }).toEqual({ code: 125, stderr: expect.stringContaining('No broker answers') });
+  });
+});
+
+describe('what kw prints', () => {
+  beforeEach(async () => {
+    await home.serve(['--dev', '--dev-root-token-id', 'root', '--listen', '127.0.0.1:0']);
+  });
+
+  it('goes without a stack when its reader has seen enough', async () => {
+    const child = home.start(['read', 'sys/policies/acl/default'], { env: root });
+    child.stdout?.destroy();
+    const said = textOf(child.stderr);
+    const [code] = await once(child, 'exit');
+    expect({ code, said: await said }).toEqual({ code: 0, said: '' });
   });
 });
