@@ -109,4 +109,11 @@ describe('what kw prints', () => {
     const [code] = await once(child, 'exit');
     expect({ code, said: await said }).toEqual({ code: 0, said: '' });
   });
+
+  it('is every field of an answer that is no envelope', async () => {
+    const { code, stdout } = await home.kw(['read', 'sys/seal-status'], { env: root });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^sealed +false$/m);
+    expect(stdout).not.toMatch(/lease|undefined/);
+  });
 });

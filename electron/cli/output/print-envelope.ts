@@ -3,7 +3,7 @@ import type { Envelope } from '../../../shared/model/envelope.ts';
 import { isJsonObject, type JsonObject } from '../broker/broker-reply.ts';
 import { type Invocation, optionFlag, optionText } from '../command.ts';
 import { tell } from '../surroundings.ts';
-import { formatTable, plainText, type TableRow } from './table.ts';
+import { formatTable, plainText, type TableRow, visible } from './table.ts';
 
 /** Where the fields of an answer lie. */
 export type FieldsIn = 'data' | 'kv2';
@@ -18,9 +18,8 @@ export function printEnvelope(
   for (const warning of envelope?.warnings ?? []) tell(surroundings, `the broker says: ${warning}`);
   const field = optionText(invocation, 'field');
   if (field !== undefined) {
-    surroundings.stdout.write(
-      revealField(envelope, fieldsIn, field) + (surroundings.stdout.isTTY ? '\n' : ''),
-    );
+    const value = revealField(envelope, fieldsIn, field);
+    surroundings.stdout.write(surroundings.stdout.isTTY ? `${visible(value)}\n` : value);
   } else if (optionFlag(invocation, 'json')) {
     if (envelope) surroundings.stdout.write(`${JSON.stringify(envelope)}\n`);
   } else if (envelope)
@@ -43,7 +42,7 @@ function revealField(envelope: Envelope | undefined, fieldsIn: FieldsIn, field: 
 }
 
 function leaseRows(envelope: Envelope): TableRow[] {
-  if (envelope.lease_id === '') return [];
+  if (!envelope.lease_id) return [];
   return [
     ['lease_id', envelope.lease_id],
     ['lease_duration', `${envelope.lease_duration}s`],
@@ -62,5 +61,6 @@ function answerRows(envelope: Envelope, fieldsIn: FieldsIn): TableRow[] {
       ['token_policies', policies],
     ];
   }
-  return Object.entries(fieldsOf(envelope, fieldsIn));
+  // sys/seal-status and its like answer without an envelope.
+  return Object.entries('data' in envelope ? fieldsOf(envelope, fieldsIn) : envelope);
 }
