@@ -21,7 +21,7 @@ function clipboard() {
   );
   /** Lets the promises behind a timer run. */
   const settle = async () => {
-    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   };
   return { clock, system, told, timed, settle };
 }
@@ -74,5 +74,33 @@ describe('SECURITY(S7) a copied value', () => {
     const { system, timed } = clipboard();
     await timed.clear();
     expect(system.text).toBe('before');
+  });
+
+  it('does not slip past a lock while the system is still writing it', async () => {
+    let text = 'before';
+    let write = (): void => undefined;
+    const timed = createTimedClipboard(
+      {
+        readText: async () => text,
+        writeText: (value) =>
+          new Promise((resolve) => {
+            write = () => {
+              text = value;
+              resolve();
+            };
+          }),
+        clear: () => {
+          text = '';
+        },
+      },
+      manualClock(),
+      () => undefined,
+    );
+    const copied = timed.copy('secret', 30);
+    const locked = timed.clear();
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    write();
+    await Promise.all([copied, locked]);
+    expect(text).toBe('');
   });
 });
