@@ -3,6 +3,7 @@
  * Nothing else knows all of them.
  */
 import { KeywardenError } from '../shared/errors/keywarden-error.ts';
+import type { TlsIdentity } from './broker/broker.ts';
 import { startBroker } from './broker/start-broker.ts';
 import { createCore } from './core/create-core.ts';
 import type { Engine } from './core/engine.ts';
@@ -192,6 +193,10 @@ export interface ServedKeywarden {
 export async function serveKeywarden(options: {
   readonly keywarden: Keywarden;
   readonly listen?: { readonly host: string; readonly port: number } | undefined;
+  /** TCP over TLS alone. */
+  readonly tls?: TlsIdentity | undefined;
+  /** Host names besides the loopback's. SECURITY(B1) */
+  readonly allowedHosts?: readonly string[] | undefined;
   readonly socketPath?: string | undefined;
   readonly ports: CorePorts;
 }): Promise<ServedKeywarden> {

@@ -2,6 +2,12 @@ import type { Clock, Log } from '../core/ports.ts';
 import type { Core } from '../core/request.ts';
 import type { SealStatusInfo } from './seal-status.ts';
 
+/** What the listener shows over TLS: PEM texts, the certificate with its chain. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** What a broker is started with. */
 export interface BrokerOptions {
   /** Undefined while sealed: asked anew for each request. */
@@ -9,6 +15,8 @@ export interface BrokerOptions {
   readonly status: () => SealStatusInfo;
   /** Where to listen for TCP. A taken port means the next free one. */
   readonly listen?: { readonly host: string; readonly port: number } | undefined;
+  /** TCP is served over TLS alone, and clients may show certificates of their own. */
+  readonly tls?: TlsIdentity | undefined;
   /** A local socket, 0600 in a folder of the user's own, or a named pipe on Windows. */
   readonly socketPath?: string | undefined;
   /** Host names besides the loopback's under which the broker may be asked. SECURITY(B1) */
@@ -19,7 +27,7 @@ export interface BrokerOptions {
 
 /** A broker that serves. */
 export interface Broker {
-  /** `http://127.0.0.1:8200`: what is really listened on; undefined without TCP. */
+  /** `http://127.0.0.1:8200`, or `https://…`: what is really listened on; undefined without TCP. */
   readonly address: string | undefined;
   /** Undefined when none was asked for, or when somebody else listens there already. */
   readonly socketPath: string | undefined;

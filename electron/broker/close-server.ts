@@ -9,7 +9,7 @@ export async function closeServer(server: Server, connections: Connections, cloc
     server.close(() => resolve());
   });
   connections.endQuiet();
-  const cancel = clock.after(LIMITS.closingGrace, () => server.closeAllConnections());
+  const cancel = clock.after(LIMITS.closingGrace, () => connections.endAll());
   await closed;
   cancel();
 }

@@ -3,10 +3,16 @@ import type { Duplex } from 'node:stream';
 
 /** Which connections a server has, and how many answers it still owes on each. */
 export class Connections {
+  readonly #open = new Set<Duplex>();
   readonly #owed = new Map<Duplex, number>();
 
-  constructor(server: Server) {
+  /** `connected` is the event with which a connection begins to talk HTTP. */
+  constructor(server: Server, connected: 'connection' | 'secureConnection') {
     server.on('connection', (socket: Duplex) => {
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
+    });
+    server.on(connected, (socket: Duplex) => {
       this.#owed.set(socket, 0);
       socket.once('close', () => this.#owed.delete(socket));
     });
@@ -24,6 +30,11 @@ export class Connections {
   /** Ends all connections on which nothing is owed: idle ones, and those that have not finished asking. */
   endQuiet(): void {
     for (const [socket, owed] of this.#owed) if (owed === 0) socket.destroy();
+  }
+
+  /** Ends all, those too that are still in their TLS handshake. */
+  endAll(): void {
+    for (const socket of this.#open) socket.destroy();
   }
 
   #add(socket: Duplex, answers: number): void {

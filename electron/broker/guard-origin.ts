@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -16,7 +17,18 @@ export function guardOrigin(request: IncomingMessage, allowedHosts: ReadonlySet<
   if (!allowedHosts.has(name)) throw new KeywardenError('host-refused');
 }
 
-/** The names under which the broker answers: the loopback's, and those that the owner added to the listener. */
-export function hostNames(added: readonly string[] = []): ReadonlySet<string> {
-  return new Set([...LOOPBACK_NAMES, ...added.map((name) => name.toLowerCase())]);
+/**
+ * The names under which the broker answers: the loopback's, the address that it listens on (no page can make a browser
+ * send an address as the name of its own site), and names that the owner added to the listener.
+ */
+export function hostNames(
+  listen: { readonly host: string } | undefined,
+  added: readonly string[] = [],
+): ReadonlySet<string> {
+  const own = listen === undefined || isIP(listen.host) === 0 ? [] : [listen.host];
+  return new Set([...LOOPBACK_NAMES, ...[...own, ...added].map(asHost)]);
+}
+
+function asHost(name: string): string {
+  return isIP(name) === 6 ? `[${name.toLowerCase()}]` : name.toLowerCase();
 }

@@ -5,6 +5,7 @@ import type { BrokerOptions } from './broker.ts';
 import { guardOrigin, hostNames } from './guard-origin.ts';
 import { LIMITS } from './limits.ts';
 import { answerOpenEndpoint } from './open-endpoints.ts';
+import { peerOf } from './peer.ts';
 import { BodyBudget } from './read-body.ts';
 import { readRequest } from './read-request.ts';
 import { readTarget } from './read-target.ts';
@@ -18,7 +19,7 @@ export type RequestHandler = (
 
 /** The way of every request: guards, what anyone may ask, sealed, parse, core, answer. */
 export function createRequestHandler(options: BrokerOptions, isClosing: () => boolean): RequestHandler {
-  const allowedHosts = hostNames(options.allowedHosts);
+  const allowedHosts = hostNames(options.listen, options.allowedHosts);
   const budget = new BodyBudget();
 
   const answer = async (request: IncomingMessage, origin: string, signal: AbortSignal): Promise<Answer> => {
@@ -40,7 +41,7 @@ export function createRequestHandler(options: BrokerOptions, isClosing: () => bo
     // Asked again: it may have been sealed while the body came in.
     const core = options.core();
     if (core === undefined) throw new KeywardenError('sealed');
-    return answerOf(await core.handle({ ...asked, origin, signal }));
+    return answerOf(await core.handle({ ...asked, ...peerOf(request.socket), origin, signal }));
   };
 
   return async (request, response, origin) => {

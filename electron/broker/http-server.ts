@@ -1,7 +1,9 @@
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type Server, type ServerOptions, STATUS_CODES } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { type Answer, answerError, answerHeaders } from './answer.ts';
+import type { TlsIdentity } from './broker.ts';
 import { Connections } from './connections.ts';
 import type { RequestHandler } from './handle-request.ts';
 import { LIMITS, type Timeouts } from './limits.ts';
@@ -11,10 +13,10 @@ import { understandListVerb } from './list-verb.ts';
 export function createHttpServer(
   handle: RequestHandler,
   origin: string,
-  timeouts: Timeouts = LIMITS,
+  { timeouts = LIMITS, tls }: { readonly timeouts?: Timeouts; readonly tls?: TlsIdentity | undefined } = {},
 ): { readonly server: Server; readonly connections: Connections } {
   const { headersTimeout, requestTimeout, keepAliveTimeout } = timeouts;
-  const server = createServer({
+  const options: ServerOptions = {
     maxHeaderSize: LIMITS.headerBytes,
     headersTimeout,
     requestTimeout,
@@ -23,19 +25,35 @@ export function createHttpServer(
     // The guard answers a missing Host itself.
     requireHostHeader: false,
     noDelay: true,
-  });
+  };
+  const server = tls === undefined ? createServer(options) : createSecureServer(options, tls, headersTimeout);
   // Node would drop headers past its count in silence, Origin among them; the handler counts and refuses.
   server.maxHeadersCount = 0;
   server.maxConnections = LIMITS.connections;
-  const connections = new Connections(server);
+  // Over TLS, a connection that talks HTTP is there only after the handshake.
+  const connected = tls === undefined ? 'connection' : 'secureConnection';
+  const connections = new Connections(server, connected);
   server.on('request', (request, response) => void handle(request, response, origin));
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
-    const answerable = socket.writable && !connections.owes(socket) && error.code !== 'ECONNRESET';
+    const talksHttp = error.code?.startsWith('HPE_') || error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    const answerable = talksHttp && socket.writable && !connections.owes(socket);
     if (answerable) socket.end(rawAnswer(answerParserError(error.code)));
     else socket.destroy();
   });
-  understandListVerb(server);
+  understandListVerb(server, connected);
   return { server, connections };
+}
+
+/** Asks for a certificate without insisting: whether one is needed, and whose it must be, is for core to say. */
+function createSecureServer(options: ServerOptions, tls: TlsIdentity, handshakeTimeout: number): Server {
+  return createTlsServer({
+    ...options,
+    ...tls,
+    handshakeTimeout,
+    minVersion: 'TLSv1.2',
+    requestCert: true,
+    rejectUnauthorized: false,
+  });
 }
 
 /** What does not parse as HTTP never becomes a request; it is answered in the same shape all the same. */

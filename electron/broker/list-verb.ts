@@ -12,8 +12,8 @@ export const LIST_METHOD = 'LINK';
  * sees, and may change, each piece of input first. (Adding one also makes Node read the socket in JavaScript, not in
  * native code past us.)
  */
-export function understandListVerb(server: Server): void {
-  server.on('connection', (socket: Duplex) => {
+export function understandListVerb(server: Server, connected: 'connection' | 'secureConnection'): void {
+  server.on(connected, (socket: Duplex) => {
     const framer = new RequestFramer();
     socket.prependListener('data', (bytes: Uint8Array) => framer.renameVerbs(bytes));
   });

@@ -5,7 +5,7 @@ import { listen, systemCode } from './listen.ts';
 /** How many ports after the wanted one are tried before any free one is taken. */
 const NEXT_PORTS = 20;
 
-/** Listens on the wanted port, else on the next free one. Returns the address: `http://127.0.0.1:8201`. */
+/** Listens on the wanted port, else on the next free one. Returns the authority of its address: `127.0.0.1:8201`. */
 export async function listenOnPort(server: Server, host: string, port: number): Promise<string> {
   const last = port === 0 ? 0 : Math.min(port + NEXT_PORTS, 65_535);
   const ports = Array.from({ length: last - port + 1 }, (_, index) => port + index);
@@ -13,7 +13,7 @@ export async function listenOnPort(server: Server, host: string, port: number): 
     try {
       await listen(server, { host, port: wanted });
       const bound = server.address() as AddressInfo;
-      return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+      return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
     } catch (error) {
       if (systemCode(error) === 'EADDRINUSE') continue;
       throw new KeywardenError('not-available', `The broker cannot listen on ${host}.`, { cause: error });

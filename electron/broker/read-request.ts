@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import { parseDuration } from '../../shared/model/duration.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 import type { Credential } from '../core/request.ts';
 import { parseGoBool } from './go-bool.ts';
@@ -16,6 +17,7 @@ export interface Asked {
   readonly operation: Operation;
   readonly path: string;
   readonly data: Readonly<Record<string, unknown>>;
+  readonly wrapTtl?: number;
 }
 
 /** Turns Vault's HTTP into core's words. Throws KeywardenError for whatever is not of the dialect. */
@@ -25,20 +27,16 @@ export async function readRequest(
   budget: BodyBudget,
 ): Promise<Asked> {
   checkNamespace(request);
-  if (request.headers['x-vault-wrap-ttl'] !== undefined) {
-    // Answering without the wrapping that was asked for would hand the secret to whoever carries the answer.
-    throw new KeywardenError('invalid-request', 'response wrapping is not supported here');
-  }
   const { list, help, ...parameters } = query;
   if (help !== undefined && parseGoBool(help)) throw new KeywardenError('unsupported-operation');
-  const credential = readCredential(request);
+  const who = { credential: readCredential(request), ...readWrapTtl(request) };
   const operation = operationOf(request, list);
 
   if (operation === 'read' || operation === 'list' || operation === 'delete') {
     // As in Vault, a body means nothing here; it is thrown away as it comes.
     request.resume();
     const listed = operation === 'list' && !path.endsWith('/') ? `${path}/` : path;
-    return { credential, operation, path: listed, data: parameters };
+    return { ...who, operation, path: listed, data: parameters };
   }
   if (path.endsWith('/')) {
     throw new KeywardenError('invalid-request', "cannot write to a path ending in '/'");
@@ -50,7 +48,7 @@ export async function readRequest(
     );
   }
   const rest = list === undefined ? parameters : query;
-  return { credential, operation, path, data: { ...rest, ...(await readBody(request, budget)) } };
+  return { ...who, operation, path, data: { ...rest, ...(await readBody(request, budget)) } };
 }
 
 /** POST and PUT are the same; whether it is a create is for core to find out. */
@@ -77,6 +75,15 @@ function readCredential(request: IncomingMessage): Credential {
   const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
   const token = (typeof own === 'string' ? own.trim() : '') || bearer;
   return token === undefined ? { kind: 'none' } : { kind: 'token', token };
+}
+
+/** Seconds; 0 asks for nothing. What cannot be read is refused: an answer must not go out unwrapped by mistake. */
+function readWrapTtl(request: IncomingMessage): { readonly wrapTtl?: number } {
+  const asked = request.headers['x-vault-wrap-ttl'];
+  if (asked === undefined) return {};
+  const seconds = parseDuration(String(asked));
+  if (seconds < 0) throw new KeywardenError('invalid-request', 'requested wrap ttl cannot be negative');
+  return seconds === 0 ? {} : { wrapTtl: seconds };
 }
 
 function checkNamespace(request: IncomingMessage): void {

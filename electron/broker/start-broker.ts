@@ -14,7 +14,7 @@ import { listenOnSocket } from './listen-on-socket.ts';
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   let closing: Promise<void> | undefined;
   const handle = createRequestHandler(options, () => closing !== undefined);
-  const tcp = createHttpServer(handle, 'http');
+  const tcp = createHttpServer(handle, 'http', { tls: options.tls });
   const local = createHttpServer(handle, 'socket');
   const close = async (): Promise<void> => {
     await Promise.all(
@@ -26,7 +26,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 
   try {
     const { listen, socketPath } = options;
-    const address = listen && (await listenOnPort(tcp.server, listen.host, listen.port));
+    const authority = listen && (await listenOnPort(tcp.server, listen.host, listen.port));
+    const address = authority && `${options.tls === undefined ? 'http' : 'https'}://${authority}`;
     const taken = socketPath !== undefined && !(await listenOnSocket(local.server, socketPath));
     if (taken) options.log('warn', 'socket-in-use');
     options.log('info', 'broker-listening', { address });

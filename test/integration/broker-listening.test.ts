@@ -202,7 +202,7 @@ describe('SECURITY(B3): one client cannot hold up others', () => {
         request.resume();
       },
       'http',
-      { headersTimeout: 50, requestTimeout: 50, keepAliveTimeout: 50 },
+      { timeouts: { headersTimeout: 50, requestTimeout: 50, keepAliveTimeout: 50 } },
     );
     ends.push(() => server.close());
     server.listen(0, '127.0.0.1');

@@ -4,6 +4,7 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Envelope } from '../../../shared/model/envelope.ts';
 import { addressText, type BrokerAddress } from './broker-address.ts';
 import { type BrokerReply, envelopeOf, isJsonObject } from './broker-reply.ts';
+import { pinnedConnection } from './pinned-connection.ts';
 
 /** Verbs of the Vault dialect. */
 export type Verb = 'GET' | 'POST' | 'DELETE' | 'LIST';
@@ -52,10 +53,10 @@ function exchange(
 ): Promise<BrokerReply> {
   const body = question.body === undefined ? undefined : Buffer.from(JSON.stringify(question.body));
   const options: RequestOptions = {
+    agent: false,
     ...place(address),
     method: question.verb,
     path: `/v1/${encodePath(question.path)}${encodeQuery(question.query)}`,
-    agent: false,
     timeout: ANSWER_WITHIN,
     ...(question.signal && { signal: question.signal }),
     headers: {
@@ -79,8 +80,18 @@ function exchange(
 
 function place(address: BrokerAddress): RequestOptions {
   if (address.kind === 'socket') return { socketPath: address.path, host: 'localhost' };
-  const { hostname, port } = address.url;
-  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), ...(port !== '' && { port }) };
+  const { hostname, port, protocol } = address.url;
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const where = { host, ...(port !== '' && { port }) };
+  const { fingerprint, ca } = address.trust ?? {};
+  if (protocol !== 'https:') return where;
+  if (fingerprint === undefined) return { ...where, ...(ca !== undefined && { ca }) };
+  // Only without an agent does the request take a connection that is made elsewhere.
+  return {
+    ...where,
+    agent: undefined,
+    createConnection: pinnedConnection({ host, port: Number(port || 443) }, fingerprint),
+  };
 }
 
 function encodePath(path: string): string {

@@ -7,13 +7,14 @@ import { type RuntimePaths, runtimePaths } from '../../../shared/model/runtime-p
 import type { CorePorts } from '../../core/ports.ts';
 import type { ServedKeywarden, serveKeywarden } from '../../keywarden.ts';
 import { ensureRuntimeFolder } from '../broker/runtime-folder.ts';
-import { type Command, type Invocation, optionFlag, optionText } from '../command.ts';
+import { type Command, type Invocation, optionFlag, optionText, optionTexts } from '../command.ts';
 import { confirmedOnly } from './confirmed-only.ts';
 import { herePlace } from './here-place.ts';
 import { requiredText } from './init-command.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { revealPassphrase } from './passphrase-file.ts';
 import { systemPorts } from './system-ports.ts';
+import { asksForTls, openIdentity, TLS_OPTIONS } from './tls-options.ts';
 
 const DEFAULT_LISTEN = '127.0.0.1:8200';
 
@@ -24,6 +25,7 @@ export const serveCommand: Command = {
   usage: '--vault DIR --passphrase-file FILE [options], or serve --dev [options]',
   details: [
     'Prints {"event":"ready","address":"http://…"} on one line when it serves, and ends cleanly on SIGTERM.',
+    'With --tls, the line has the fingerprint of the certificate too: clients pin it.',
     '--dev serves an empty vault in memory, unsealed, with KV at secret/; it is gone at the end.',
   ].join('\n'),
   options: {
@@ -39,6 +41,7 @@ export const serveCommand: Command = {
       value: 'PATH',
       help: 'the local socket (default: in the runtime folder of this user)',
     },
+    ...TLS_OPTIONS,
     backups: {
       type: 'string',
       value: 'DIR',
@@ -55,8 +58,10 @@ export const serveCommand: Command = {
   positionals: { min: 0, max: 0 },
   async run(invocation) {
     const { surroundings } = invocation;
-    const listen = parseListenAddress(optionText(invocation, 'listen') ?? DEFAULT_LISTEN);
+    const overTls = asksForTls(invocation);
+    const listen = parseListenAddress(optionText(invocation, 'listen') ?? DEFAULT_LISTEN, overTls);
     const ports = systemPorts(surroundings);
+    const shown = overTls ? await openIdentity(invocation, listen, ports.clock.now()) : undefined;
     const paths = runtimePaths(surroundings);
     const chosen = optionText(invocation, 'socket');
     if (chosen === undefined) await ensureRuntimeFolder(paths.folder, surroundings);
@@ -64,12 +69,24 @@ export const serveCommand: Command = {
     const ended = untilTold();
     const { keywarden, rootToken } = await openOne(invocation, ports);
     const socketPath = chosen === undefined ? paths.socketPath : resolve(chosen);
-    const served = await serve({ keywarden, listen, socketPath, ports });
+    const served = await serve({
+      keywarden,
+      listen,
+      tls: shown?.identity,
+      allowedHosts: optionTexts(invocation, 'allow-host'),
+      socketPath,
+      ports,
+    });
     // Whoever holds the socket of this user is the one that kw finds; the address goes with it.
     const found = served.socketPath === paths.socketPath;
     try {
       if (found) await leaveAddress(paths, served.address);
-      const ready = { event: 'ready', address: served.address, root_token: rootToken };
+      const ready = {
+        event: 'ready',
+        address: served.address,
+        fingerprint: shown?.fingerprint,
+        root_token: rootToken,
+      };
       surroundings.stdout.write(`${JSON.stringify(ready)}\n`);
       await ended;
     } finally {

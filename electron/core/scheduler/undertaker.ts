@@ -210,10 +210,12 @@ export function createUndertaker(needs: Needs): Undertaker {
       stopping.abort();
       cancelTimer();
       cancelReload();
-      await Promise.race([
-        Promise.allSettled(running),
-        new Promise<void>((resolve) => ports.clock.after(LONGEST_STOP, resolve)),
-      ]);
+      let cancelWait = () => {};
+      const waited = new Promise<void>((resolve) => {
+        cancelWait = ports.clock.after(LONGEST_STOP, resolve);
+      });
+      await Promise.race([Promise.allSettled(running), waited]);
+      cancelWait();
     },
   };
 }

@@ -17,7 +17,7 @@ if (!here || findPython('hvac') === undefined) {
     });
     afterAll(() => stage?.close());
 
-    it.skip('logs in, keeps secrets in KV 1 and 2, lists, makes a wrapped token, and gets a database user that dies', async () => {
+    it('logs in, keeps secrets in KV 1 and 2, lists, makes a wrapped token, and gets a database user that dies', async () => {
       const out = join(stage.home.folder, 'credentials.json');
       await runProgram('ansible-playbook', ['-i', 'localhost,', playbook], {
         STAGE: JSON.stringify({ address: stage.address, root: ROOT, ...stage.app, out }),

@@ -50,7 +50,7 @@ describe('@hapic/vault, unmodified', () => {
     expect((await vault.mount.getMany()).data['team/']).toBeUndefined();
   });
 
-  it.skip('wraps and unwraps', async () => {
+  it('wraps and unwraps', async () => {
     const wrapped = await vault.put(
       'sys/wrapping/wrap',
       { pin: '1234' },

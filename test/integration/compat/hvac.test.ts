@@ -31,7 +31,7 @@ if (python === undefined) {
       ['manages policies', 'policies'],
       // not yet: ['mounts, tunes, moves and unmounts', 'mounts'],
       // not yet: ['manages tokens and their roles', 'tokens'],
-      // not yet: ['wraps and unwraps, and has a cubbyhole', 'wrapping'],
+      ['wraps and unwraps, and has a cubbyhole', 'wrapping'],
     ])('%s', async (_, name) => {
       await check(name);
     });

@@ -133,7 +133,7 @@ describe('node-vault, unmodified', () => {
     await vault.deleteApproleRole({ role_name: 'batch' });
   });
 
-  it.skip('wraps an answer, and unwraps it once', async () => {
+  it('wraps an answer, and unwraps it once', async () => {
     await client(ROOT).write('secret/data/shop/wrapped', { data: { pin: '1234' } });
     const { wrap_info } = await client(ROOT).request({
       path: '/secret/data/shop/wrapped',

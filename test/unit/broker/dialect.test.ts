@@ -190,10 +190,16 @@ describe('what is not of the dialect is refused in Vault’s words and does not 
       'That content type is not supported here.',
     ],
     [
-      'a wrap that would not happen',
-      { path: '/v1/a', headers: { 'X-Vault-Wrap-TTL': '60' } },
+      'a wrap that lasts for nobody knows how long',
+      { path: '/v1/a', headers: { 'X-Vault-Wrap-TTL': 'soon' } },
       400,
-      'response wrapping is not supported here',
+      'that is not a duration: use seconds, or a form such as 1h30m',
+    ],
+    [
+      'a wrap that has ended already',
+      { path: '/v1/a', headers: { 'X-Vault-Wrap-TTL': '-5s' } },
+      400,
+      'requested wrap ttl cannot be negative',
     ],
     ['too long an address', { path: `/v1/${'a'.repeat(9000)}` }, 400, 'the address is too long'],
     [

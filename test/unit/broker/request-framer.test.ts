@@ -173,7 +173,7 @@ async function parse(text: string, withFramer: boolean): Promise<string[]> {
       response.end();
     });
   });
-  if (withFramer) understandListVerb(server);
+  if (withFramer) understandListVerb(server, 'connection');
   const [client, served] = duplexPair();
   const done = new Promise<void>((resolve) => {
     client.once('close', resolve);
