@@ -224,11 +224,11 @@ export class Upkeep {
   /** A snapshot of record `through` or a later one. */
   async #snapshot(through: number): Promise<void> {
     const { loop, snapshotter } = this.#parts;
+    const { failures } = snapshotter;
     while (snapshotter.covered < through) {
       this.#goOn();
-      await snapshotter.settled();
-      const failures = snapshotter.failures;
       snapshotter.want();
+      // It is taken between batches: this makes one.
       await loop.turn(() => undefined);
       await snapshotter.settled();
       if (snapshotter.failures > failures) throw snapshotter.failure;

@@ -38,7 +38,7 @@ export function vaultOver(
     snapshot: () => translatingDiskErrors(() => work.snapshot()),
     head: () => ({ sequence: loop.head.sequence, hash: Buffer.from(loop.head.hash).toString('hex') }),
     close: () => {
-      closing ??= loop.close().then(finish);
+      closing ??= translatingDiskErrors(() => loop.close().then(finish));
       return closing;
     },
   };

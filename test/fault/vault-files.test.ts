@@ -29,7 +29,10 @@ beforeAll(async () => {
   for (const [at, name] of NAMES.entries()) {
     const vault = await openVault(pristine.options());
     await vault.turn((turn) => turn.record(writeNote(name)));
-    if (at === NAMES.length - 1) await cp(pristine.directory, join(parent, 'killed'), { recursive: true });
+    if (at === NAMES.length - 1) {
+      const filter = (source: string) => !source.endsWith('.new');
+      await cp(pristine.directory, join(parent, 'killed'), { recursive: true, filter });
+    }
     await vault.close();
   }
   pristine = new TemporaryVault(join(parent, 'killed'), sampleSchema);

@@ -1,77 +1,84 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ValueHash } from '../../electron/vault/vault.ts';
+import type { Turn, ValueHash } from '../../electron/vault/vault.ts';
 import { TemporaryVault } from '../unit/vault/temporary-vault.ts';
+import { type Bundle, bundle } from './bundle.ts';
 
-const ROUNDS = Number(process.env['KEYWARDEN_FAULT_ROUNDS'] ?? 5);
-/** Kill somewhere within this many acknowledged writes. */
+const ROUNDS = Number(process.env['KEYWARDEN_FAULT_ROUNDS'] ?? 6);
+/** Kill somewhere within this many acknowledged changes. */
 const REACH = 2_000;
+/** The whole ledger is walked after so many kills, and at the end. */
+const WALK_EVERY = 25;
 
-let bundle: string;
-
+let writer: Bundle;
 beforeAll(async () => {
-  // Beside the project, so that the bundle finds the native packages.
-  bundle = await mkdtemp(join(import.meta.dirname, '..', '..', 'node_modules', '.vault-writer-'));
-  await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: {
-      ssr: join(import.meta.dirname, 'vault-writer.ts'),
-      outDir: bundle,
-      target: 'node20.18',
-      rolldownOptions: { output: { entryFileNames: 'writer.mjs' } },
-    },
-  });
+  writer = await bundle('test/fault/vault-writer.ts');
 });
-afterAll(() => rm(bundle, { recursive: true, force: true }));
+afterAll(() => writer.remove());
 
-/** Runs the writer until it has acknowledged `killAt` writes, kills it, and tells what it acknowledged in all. */
+/** Runs the writer until it has acknowledged `killAt` changes, kills it, and gives what it said. */
 async function writeUntilKilled(directory: string, round: number, killAt: number): Promise<string[]> {
-  const writer = spawn(process.execPath, [join(bundle, 'writer.mjs'), directory, String(round)], {
+  const running = spawn(process.execPath, [writer.script, directory, String(round)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
   let lines = 0;
-  writer.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  running.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
     lines += chunk.split('\n').length - 1;
-    if (lines >= killAt) writer.kill('SIGKILL');
+    if (lines >= killAt) running.kill('SIGKILL');
   });
-  const [, signal] = await once(writer, 'close');
+  const [, signal] = await once(running, 'close');
   expect(signal).toBe('SIGKILL');
   // What follows the last line break was being written when the process died.
   return text.split('\n').slice(0, -1);
 }
 
-describe('a vault whose process is killed among 32 writers', () => {
+/** What is there of one note: its value, `destroyed`, or undefined. */
+function found(turn: Turn, name: string): string | undefined {
+  const row = turn.db.get<{ value: ValueHash }>('SELECT value FROM notes WHERE name = ?', name);
+  if (!row) return undefined;
+  if (!turn.db.get('SELECT 1 FROM vault_values WHERE hash = ?', row.value)) return 'destroyed';
+  return Buffer.from(turn.revealValue(row.value, { mount: 'mount', owner: name, version: 1 })).toString();
+}
+
+describe('a vault whose process is killed among 32 writers, compaction and snapshots', () => {
   it(
-    `has every acknowledged write, opens at once, and verifies (${ROUNDS} rounds)`,
+    `has every acknowledged change, opens at once, and verifies (${ROUNDS} rounds)`,
     async () => {
       const folder = await TemporaryVault.make();
-      const acknowledged: string[] = [];
+      const written = new Set<string>();
+      const doomed = new Set<string>();
+      const destroyed = new Set<string>();
       for (let round = 0; round < ROUNDS; round++) {
         const killAt = 1 + Math.floor(Math.random() * REACH);
-        acknowledged.push(...(await writeUntilKilled(folder.directory, round, killAt)));
-        await folder.verify();
+        for (const line of await writeUntilKilled(folder.directory, round, killAt)) {
+          const set = { '+': written, '?': doomed, '-': destroyed }[line[0] ?? ''];
+          set?.add(line.slice(1));
+        }
+        if (round % WALK_EVERY === 0) await folder.verify();
       }
       const vault = await folder.open();
-      const lost = await vault.turn((turn) =>
-        acknowledged.filter((name) => {
-          const row = turn.db.get<{ value: ValueHash }>('SELECT value FROM notes WHERE name = ?', name);
-          if (!row) return true;
-          const value = turn.revealValue(row.value, { mount: 'mount', owner: name, version: 1 });
-          return Buffer.from(value).toString() !== `value of ${name}`;
+      const wrong = await vault.turn((turn) =>
+        [...written].filter((name) => {
+          const is = found(turn, name);
+          if (destroyed.has(name)) return is !== 'destroyed';
+          return is !== `value of ${name}` && !(doomed.has(name) && is === 'destroyed');
         }),
       );
-      expect(lost).toEqual([]);
-      process.stdout.write(`${ROUNDS} kills, ${acknowledged.length} acknowledged writes, 0 lost\n`);
+      expect(wrong).toEqual([]);
+      await vault.compact();
       await vault.close();
-      expect(await folder.verify()).toMatchObject({ torn: 0 });
+      const proof = await folder.verify();
+      expect(proof).toMatchObject({ torn: 0 });
+      const lingering = new Set((await folder.records()).flatMap(({ attachments }) => attachments)).size;
+      const alive = written.size - destroyed.size;
+      expect(lingering).toBeLessThanOrEqual(alive + ROUNDS * 33);
+      process.stdout.write(
+        `vault: ${ROUNDS} kills, ${written.size + destroyed.size} acknowledged changes, 0 lost; ledger trimmed to record ${proof.since}\n`,
+      );
     },
-    30_000 + ROUNDS * 5_000,
+    60_000 + ROUNDS * 10_000,
   );
 });

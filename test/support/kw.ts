@@ -40,8 +40,8 @@ export interface ServedKw {
   end(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** Makes an empty one. */
-export function makeKwHome(): KwHome {
+/** Makes an empty one; `script` is another build of `kw` than the usual one. */
+export function makeKwHome(script = KW): KwHome {
   const folder = mkdtempSync(join(tmpdir(), 'keywarden-kw-'));
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -52,7 +52,7 @@ export function makeKwHome(): KwHome {
   const running = new Set<ChildProcess>();
 
   const start: KwHome['start'] = (args, options = {}) => {
-    const child = spawn(process.execPath, ['--', KW, ...args], {
+    const child = spawn(process.execPath, ['--', script, ...args], {
       env: { ...env, ...options.env },
       cwd: folder,
     });

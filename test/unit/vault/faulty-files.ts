@@ -1,7 +1,7 @@
 import { nodeFiles } from '../../../electron/vault/node-files.ts';
 import type { VaultFile, VaultFiles } from '../../../electron/vault/ports.ts';
 
-export type FaultyCall = 'write' | 'sync' | 'open' | 'rename' | 'syncFolder' | 'truncate' | 'stat';
+export type FaultyCall = 'write' | 'sync' | 'open' | 'rename' | 'syncFolder' | 'truncate' | 'stat' | 'remove';
 
 /** The real disk, until it is told to fail. */
 export class FaultyFiles {
@@ -18,6 +18,10 @@ export class FaultyFiles {
     rename: async (from, to) => {
       this.#before('rename', to);
       await nodeFiles.rename(from, to);
+    },
+    remove: async (path) => {
+      this.#before('remove', path);
+      await nodeFiles.remove(path);
     },
     stat: async (path) => {
       this.#before('stat', path);

@@ -6,8 +6,8 @@ import { onTestFinished } from 'vitest';
 import type { StateSchema } from '../../../electron/vault/change.ts';
 import { createVault } from '../../../electron/vault/create-vault.ts';
 import { folderLayout, segmentName } from '../../../electron/vault/folder-layout.ts';
-import { EMPTY_HEAD } from '../../../electron/vault/head.ts';
 import { readHeaderFile } from '../../../electron/vault/header-file.ts';
+import { readLedgerStart } from '../../../electron/vault/ledger-start.ts';
 import { nodeFiles } from '../../../electron/vault/node-files.ts';
 import { type OpenedVault, openVault } from '../../../electron/vault/open-vault.ts';
 import type { VaultFiles, VaultPorts } from '../../../electron/vault/ports.ts';
@@ -82,7 +82,10 @@ export class TemporaryVault {
   /** What the ledger holds, read from the disk; attachments stand with the first record of their batch. */
   async records(): Promise<{ readonly record: LedgerRecord; readonly attachments: readonly Uint8Array[] }[]> {
     const found: { record: LedgerRecord; attachments: readonly Uint8Array[] }[] = [];
-    await walkLedger(await this.unlock(), EMPTY_HEAD, ({ records, attachments }) => {
+    const unlocked = await this.unlock();
+    const { files, folder, keys, vaultId } = unlocked;
+    const start = await readLedgerStart(files, folder, keys, vaultId);
+    await walkLedger(unlocked, start, ({ records, attachments }) => {
       records.forEach((bytes, i) => {
         found.push({ record: decodeRecord(bytes), attachments: i === 0 ? attachments : [] });
       });
