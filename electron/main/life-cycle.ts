@@ -44,6 +44,7 @@ export async function start(): Promise<void> {
 
   const userData = app.getPath('userData');
   const devTools = !app.isPackaged; // SECURITY(W6)
+  let forgetHeld = (): void => undefined;
   const window = createMainWindow({
     preload: join(import.meta.dirname, '../preload/index.cjs'),
     devTools,
@@ -51,6 +52,11 @@ export async function start(): Promise<void> {
       join(userData, 'window.json'),
       screen.getAllDisplays().map((display) => display.workArea),
     ),
+    clock,
+    crashed(reason) {
+      log('error', 'window.crashed', { reason });
+      forgetHeld();
+    },
   });
   const desktop = await assembleDesktop({
     ports: SYSTEM_PORTS,
@@ -71,6 +77,7 @@ export async function start(): Promise<void> {
     version: app.getVersion(),
   });
 
+  forgetHeld = () => desktop.desk.held.forgetAll();
   installRouter({
     door: ipcMain,
     isTrusted: (event) => isTrustedSender(event, window.registered),
