@@ -8,6 +8,7 @@ import { desktopLoginDeadlines } from './desktop-login/desktop-login-deadlines.t
 import { desktopLoginEngine } from './desktop-login/desktop-login-engine.ts';
 import type { Engine } from './engine.ts';
 import { createEngineRegistry, type EngineRegistry } from './engine-registry.ts';
+import { identityEngine } from './identity/identity-engine.ts';
 import { createIssuing } from './leases/issuing.ts';
 import { leaseDeadlines } from './leases/lease-deadlines.ts';
 import { addBuiltInMounts } from './mounts/add-built-in-mounts.ts';
@@ -96,6 +97,7 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
     systemEngine(services, { seal }),
     tokenEngine(services),
     cubbyholeEngine,
+    identityEngine(services),
     desktopLoginEngine,
     approleEngine,
     ...engines,

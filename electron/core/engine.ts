@@ -108,6 +108,8 @@ export interface Identity {
   readonly displayName: string;
   readonly policies: readonly string[];
   readonly tokenHash: string;
+  /** Whom it acts for. */
+  readonly entity: string | null;
   /** Which app this is, where its login said so. */
   readonly app?: string;
 }
@@ -301,4 +303,6 @@ export interface AuthGrant {
   readonly alias?: { readonly name: string; readonly metadata?: Readonly<Record<string, string>> };
   /** The entity that the token acts for: a child's is its parent's. */
   readonly entity?: string;
+  /** What the entity adds to the token's own policies, to be shown. */
+  readonly identityPolicies?: readonly string[];
 }

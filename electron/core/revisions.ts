@@ -2,7 +2,7 @@ import type { Migration } from '../vault/change.ts';
 import type { ReadDb, StateDb } from '../vault/state-db.ts';
 
 /** What is compiled or indexed in memory and must notice when the state moves on. */
-export type RevisedDomain = 'mounts' | 'policies';
+export type RevisedDomain = 'mounts' | 'policies' | 'identity';
 
 export const revisionMigration: Migration = {
   id: 'core/001-revisions',

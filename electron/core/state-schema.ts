@@ -3,6 +3,8 @@ import { approleEngine } from './approle/approle-engine.ts';
 import { cubbyholeEngine } from './cubbyhole/cubbyhole-engine.ts';
 import { desktopLoginChanges, desktopLoginMigration } from './desktop-login/desktop-login-rows.ts';
 import type { Engine } from './engine.ts';
+import { identityChanges } from './identity/identity-changes.ts';
+import { identityMigrations } from './identity/identity-rows.ts';
 import { systemChanges, systemMigrations } from './system/system-engine.ts';
 import { tokenChanges } from './tokens/token-changes.ts';
 import { tokenMigrations } from './tokens/token-rows.ts';
@@ -15,6 +17,7 @@ export function stateSchema(engines: readonly Engine[]): StateSchema {
       ...tokenChanges,
       ...desktopLoginChanges,
       ...cubbyholeEngine.changes,
+      ...identityChanges,
       ...approleEngine.changes,
       ...engines.flatMap(({ changes }) => changes),
     ],
@@ -22,6 +25,7 @@ export function stateSchema(engines: readonly Engine[]): StateSchema {
       ...systemMigrations,
       ...tokenMigrations,
       ...cubbyholeEngine.migrations,
+      ...identityMigrations,
       desktopLoginMigration,
       ...approleEngine.migrations,
       ...engines.flatMap(({ migrations }) => migrations),

@@ -29,6 +29,8 @@ export interface AuthEnvelope {
   readonly accessor: string;
   readonly policies: readonly string[];
   readonly token_policies: readonly string[];
+  /** What the entity behind the token adds; absent where it adds nothing. */
+  readonly identity_policies?: readonly string[];
   readonly metadata: Readonly<Record<string, string>> | null;
   /** Seconds; 0 means that it never ends. */
   readonly lease_duration: number;

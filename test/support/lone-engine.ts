@@ -55,7 +55,7 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
       requestId: 'request-1',
       path: mount.path + path,
       operation,
-      identity: { accessor: 'a', displayName: 'approle-shop app', policies: [], tokenHash: '' },
+      identity: { accessor: 'a', displayName: 'approle-shop app', policies: [], tokenHash: '', entity: null },
       random: PORTS.random,
       sealValue: (plaintext, context) => turn.sealValue(plaintext, context),
       revealValue: (hash, context) => turn.revealValue(hash, context),

@@ -43,6 +43,7 @@ const login = handler({
           numUses: settings.tokenNumUses,
           renewable: true,
           app: role.name,
+          alias: { name: role.roleId },
           ...(settings.tokenNoDefaultPolicy ? { noDefaultPolicy: true } : {}),
         },
       },

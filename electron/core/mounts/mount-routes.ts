@@ -4,6 +4,8 @@ import type { Change } from '../../vault/change.ts';
 import type { CoreServices } from '../core-services.ts';
 import { type EffectDecision, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
 import { looseText, looseTextMap, maybe, ttlField, withDefault } from '../fields.ts';
+import { aliasesDeleted } from '../identity/identity-changes.ts';
+import { selectAliases } from '../identity/identity-rows.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import { liveLeasesOf } from '../leases/lease-rows.ts';
 import { stillAlive } from '../leases/still-alive.ts';
@@ -160,6 +162,7 @@ export function mountRoutes(needs: Needs, name: 'mounts' | 'auth'): readonly Rou
 /** What goes with a mount: its rows and, of an auth method, the tokens it made. */
 function unmounting({ registry }: Needs, turn: RequestTurn, mount: MountRow): readonly Change[] {
   const tokens = turn.db.all<{ hash: string }>('SELECT hash FROM tokens WHERE mount = ?', mount.uuid);
+  const aliases = selectAliases(turn.db, 'mount_accessor = ?', mount.accessor);
   return [
     ...revokeTokens(
       turn.db,
@@ -168,6 +171,7 @@ function unmounting({ registry }: Needs, turn: RequestTurn, mount: MountRow): re
       turn.requestId,
     ),
     ...(registry.find(mount)?.engine.unmounted?.(turn, mount) ?? []),
+    ...(aliases.length === 0 ? [] : [aliasesDeleted.make({ ids: aliases.map(({ id }) => id) })]),
     unmounted.make({ uuid: mount.uuid }),
   ];
 }

@@ -35,6 +35,7 @@ export function defaultMounts(kvVersion: 1 | 2): readonly MountWish[] {
     { path: 'auth/token/', type: 'token', description: 'token based credentials' },
     { path: 'auth/desktop/', type: 'desktop', description: 'kw login, answered on the desktop' },
     { path: 'cubbyhole/', type: 'cubbyhole', description: 'per-token private secret storage' },
+    { path: 'identity/', type: 'identity', description: 'identity store' },
     { path: 'auth/approle/', type: 'approle', description: 'app identities' },
     {
       path: 'secret/',
@@ -47,7 +48,13 @@ export function defaultMounts(kvVersion: 1 | 2): readonly MountWish[] {
 }
 
 /** Paths that are served by core itself, always. */
-export const BUILT_IN_PATHS: readonly string[] = ['sys/', 'auth/token/', 'auth/desktop/', 'cubbyhole/'];
+export const BUILT_IN_PATHS: readonly string[] = [
+  'sys/',
+  'auth/token/',
+  'auth/desktop/',
+  'cubbyhole/',
+  'identity/',
+];
 
 /** Their engines: there is one mount of each. */
-export const BUILT_IN_TYPES: readonly string[] = ['system', 'token', 'desktop', 'cubbyhole'];
+export const BUILT_IN_TYPES: readonly string[] = ['system', 'token', 'desktop', 'cubbyhole', 'identity'];

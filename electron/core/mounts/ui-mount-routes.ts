@@ -10,7 +10,7 @@ import { describeMount } from './mount-shape.ts';
 /** `sys/internal/ui/mounts`: what a client asks to tell KV 1 from KV 2. It shows a mount only to whoever may use something there. */
 export function uiMountRoutes(needs: Pick<CoreServices, 'cache'>): readonly Route[] {
   const mayUse = (turn: RequestTurn, mount: string) =>
-    reachesMount(needs, turn.db, turn.identity?.policies ?? [], mount);
+    turn.identity !== undefined && reachesMount(needs, turn.db, turn.identity, mount);
 
   const one = handler({
     input: z.object({ path: looseText }),

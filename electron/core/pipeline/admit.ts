@@ -47,7 +47,7 @@ export function admit(
   const place = locate(needs, turn.db, request.path, request.operation);
   const { unauthenticated, optionalToken, anyToken } = place.match?.route ?? {};
   const open = unauthenticated === true || optionalToken === true;
-  const token = unauthenticated === true ? undefined : authenticate(turn, request.credential, stage);
+  const token = unauthenticated === true ? undefined : authenticate(turn, request, stage);
   if (!open && !token) return { error: new KeywardenError('permission-denied'), token, open };
   try {
     checkPath(request.path);
@@ -90,7 +90,7 @@ function authorize(
   place: Place,
 ): void {
   if (token.policies.includes('root')) return;
-  const acl = cache.acl(db, token.policies);
+  const acl = cache.acl(db, token);
   const sudo = place.match?.route.sudo === true;
   for (const path of spellings(request.path, operation, place)) {
     const allowed = acl.allows({ operation, path, sudo, data: request.data, wrapTtl: request.wrapTtl });

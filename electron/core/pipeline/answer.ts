@@ -3,6 +3,8 @@ import type { Change } from '../../vault/change.ts';
 import type { Turn } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
 import type { Reply, ReplyDecision } from '../engine.ts';
+import { identityPolicies } from '../identity/identity-rows.ts';
+import { recognise } from '../identity/recognise.ts';
 import type { CoreResponse } from '../request.ts';
 import { countUse, endSpentToken } from '../tokens/count-use.ts';
 import { type MadeToken, makeToken } from '../tokens/make-token.ts';
@@ -45,7 +47,7 @@ export function planAnswer(
   const wrapped = wrapResponse(services, turn, asked, plain);
   const decided = [
     ...(decision.changes ?? []),
-    ...(made ? [made.change] : []),
+    ...(made?.changes ?? []),
     ...(wrapped ? wrapped.changes : []),
   ];
   const usage = token && !more.used ? countUse(token, turn.now) : [];
@@ -91,21 +93,31 @@ function wrapResponse(
   return { response: { status: 200, envelope: wrappedEnvelope(info) }, changes };
 }
 
+/** A grant becomes a token here; whoever logged in is recognised, or becomes known. */
 function grantToken(
   { ports }: Pick<CoreServices, 'ports'>,
   turn: Turn,
   asked: Asked,
   { mount }: Admitted,
   { auth }: Reply,
-): MadeToken | undefined {
+): (MadeToken & { readonly changes: readonly Change[] }) | undefined {
   if (!auth) return undefined;
   if (mount.type !== 'token' && auth.policies.some((name) => name.trim().toLowerCase() === 'root')) {
     throw new KeywardenError('invalid-request', 'auth methods cannot create root tokens');
   }
-  return makeToken({ now: turn.now, random: ports.random, keyedHash: (text) => turn.keyedHash(text) }, auth, {
-    mount,
-    path: asked.request.path,
-  });
+  const { db, now } = turn;
+  const { random } = ports;
+  const known = auth.alias && recognise({ db, now, random }, mount, auth.alias);
+  const entity = known?.entity ?? auth.entity;
+  const made = makeToken(
+    { now, random, keyedHash: (text) => turn.keyedHash(text) },
+    {
+      ...auth,
+      ...(entity === undefined ? {} : { entity, identityPolicies: identityPolicies(db, entity) }),
+    },
+    { mount, path: asked.request.path },
+  );
+  return { ...made, changes: [...(known?.changes ?? []), made.change] };
 }
 
 function withOwnId({ request }: Asked, reply: Reply): Reply {

@@ -1,6 +1,8 @@
 import type { Actor, Turn } from '../../vault/vault.ts';
+import { isWithin } from '../addresses/address-ranges.ts';
 import type { Identity } from '../engine.ts';
-import type { Credential } from '../request.ts';
+import { mayAct } from '../identity/identity-rows.ts';
+import type { CoreRequest } from '../request.ts';
 import { findToken, isAlive, type TokenRow } from '../tokens/token-rows.ts';
 
 /** Longer is nobody's token. */
@@ -17,7 +19,7 @@ export const STRANGER: Actor = { kind: 'stranger', id: '', name: '' };
  */
 export function authenticate(
   turn: Turn,
-  credential: Credential,
+  { credential, remoteAddress }: Pick<CoreRequest, 'credential' | 'remoteAddress'>,
   stage: 'deciding' | 'settling' = 'deciding',
 ): TokenRow | undefined {
   if (credential.kind !== 'token' || credential.token.length > MAX_TOKEN_LENGTH) return undefined;
@@ -25,7 +27,9 @@ export function authenticate(
   if (!token) return undefined;
   // A last use under way may still be settled, but nothing new begins with it.
   if (token.usesLeft < 0 && stage === 'deciding') return undefined;
-  return isAlive(token, turn.now) ? token : undefined;
+  if (!isAlive(token, turn.now) || !isWithin(token.boundCidrs, remoteAddress)) return undefined;
+  // A token of an entity that is disabled or gone is nobody's.
+  return token.entity === null || mayAct(turn.db, token.entity) ? token : undefined;
 }
 
 /** The asking token, as handlers may know it. */
@@ -35,6 +39,7 @@ export function identityOf(token: TokenRow): Identity {
     displayName: token.displayName,
     policies: token.policies,
     tokenHash: token.hash,
+    entity: token.entity,
     ...(token.app === null ? {} : { app: token.app }),
   };
 }

@@ -18,7 +18,7 @@ export function capabilityRoutes(needs: Pick<CoreServices, 'cache'>): readonly R
     const wanted = asked.paths ?? asked.path ?? [];
     const found = wanted.map((path) => {
       const bare = path.replace(/^\/+(?:v1\/)?/, '');
-      return [path, capabilitiesOn(needs, turn.db, token.policies, bare)] as const;
+      return [path, capabilitiesOn(needs, turn.db, token, bare)] as const;
     });
     const [only] = found;
     const data = {

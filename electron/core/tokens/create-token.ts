@@ -5,8 +5,9 @@ import { hasSudo } from '../access.ts';
 import type { CoreServices } from '../core-services.ts';
 import { type AuthGrant, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
 import { looseCount, looseText, looseTextMap, maybe, ttlField, withDefault } from '../fields.ts';
+import { choosePolicies, choosePoliciesByRole } from './choose-policies.ts';
 import { askingToken } from './lookup-token.ts';
-import { sanitizePolicies } from './sanitize-policies.ts';
+import { findTokenRole, type TokenRoleSettings } from './token-role-rows.ts';
 import { findToken, type TokenRow } from './token-rows.ts';
 
 const creation = z.object({
@@ -23,7 +24,13 @@ const creation = z.object({
   num_uses: withDefault(looseCount, 0),
   display_name: withDefault(looseText, ''),
   meta: withDefault(looseTextMap, {}),
-  type: withDefault(z.enum(['service', 'default', ''], 'only service tokens can be made here'), ''),
+  type: withDefault(
+    z.enum(
+      ['service', 'default', ''],
+      'only service tokens can be made here: batch tokens cannot be revoked',
+    ),
+    '',
+  ),
 });
 
 type Creation = z.infer<typeof creation>;
@@ -32,64 +39,81 @@ function refuse(words: string): KeywardenError {
   return new KeywardenError('invalid-request', words);
 }
 
-/** `auth/token/create` and `create-orphan`, by Vault's rules (`vault/token_store.go`, handleCreateCommon). */
+/** `auth/token/create`, `create-orphan` and `create/:role`, by Vault's rules (`vault/token_store.go`, handleCreateCommon). */
 export function createTokenRoutes(services: Pick<CoreServices, 'cache'>): readonly Route[] {
   const create = (orphan: boolean) =>
     handler({
       input: creation,
       decide: (turn, input): ReplyDecision => ({
         kind: 'reply',
-        reply: { auth: grant(turn, input, orphan, hasSudo(services, turn)) },
+        reply: { auth: grant(turn, input, { orphan, isSudo: hasSudo(services, turn) }) },
       }),
     });
+  const createByRole = handler({
+    input: creation.extend({ role_name: looseText }),
+    decide(turn, input): ReplyDecision {
+      const role = findTokenRole(turn.db, input.role_name);
+      if (!role) throw refuse(`unknown role ${input.role_name}`);
+      const means = { orphan: role.orphan, isSudo: hasSudo(services, turn), role, roleName: input.role_name };
+      return { kind: 'reply', reply: { auth: grant(turn, input, means) } };
+    },
+  });
   return [
     { pattern: 'create', operations: { update: create(false) } },
+    { pattern: 'create/:role_name', operations: { update: createByRole } },
     { pattern: 'create-orphan', operations: { update: create(true) } },
   ];
 }
 
-function grant(turn: RequestTurn, input: Creation, orphan: boolean, isSudo: boolean): AuthGrant {
+/** How a token comes to be made. */
+interface Means {
+  readonly orphan: boolean;
+  readonly isSudo: boolean;
+  readonly role?: TokenRoleSettings;
+  readonly roleName?: string;
+}
+
+function grant(turn: RequestTurn, input: Creation, { orphan, isSudo, role, roleName }: Means): AuthGrant {
   const parent = askingToken(turn);
   if (parent.usesLeft !== 0) throw refuse('restricted use token cannot generate child tokens');
-  if (input.no_parent && !isSudo) throw refuse('root or sudo privileges required to create orphan token');
+  const noParent = role === undefined && input.no_parent;
+  if (noParent && !isSudo) throw refuse('root or sudo privileges required to create orphan token');
   if (input.period > 0 && !isSudo) throw refuse('root or sudo privileges required to create periodic token');
   if (input.id !== undefined) checkId(turn, input.id, isSudo);
-  const { policies, addDefault } = choosePolicies(input, parent, isSudo);
+  const wish = { policies: input.policies ?? [], noDefault: input.no_default_policy };
+  const { policies, addDefault } = role
+    ? choosePoliciesByRole(wish, parent, isSudo, role)
+    : choosePolicies(wish, parent, isSudo);
   const ttl = input.ttl ?? input.lease ?? 0;
-  checkRoot(parent, policies, ttl || input.period || input.explicit_max_ttl);
+  const period = smallest(input.period, role?.period ?? 0);
+  const explicitMaxTtl = smallest(input.explicit_max_ttl, role?.explicitMaxTtl ?? 0);
+  checkRoot(parent, policies, ttl || period || explicitMaxTtl);
   return {
     displayName: input.display_name === '' ? 'token' : `token-${cleanName(input.display_name)}`,
     policies,
     metadata: input.meta,
     ttl,
     maxTtl: 0,
-    explicitMaxTtl: input.explicit_max_ttl,
-    period: input.period,
-    numUses: input.num_uses,
-    renewable: input.renewable,
-    ...(orphan || input.no_parent ? {} : { parentHash: parent.hash }),
+    explicitMaxTtl,
+    period,
+    numUses: smallest(input.num_uses, role?.numUses ?? 0),
+    renewable: input.renewable && role?.renewable !== false,
+    ...(orphan || noParent ? {} : { parentHash: parent.hash }),
     ...(input.id === undefined ? {} : { id: input.id }),
     ...(addDefault ? {} : { noDefaultPolicy: true }),
-    // A child answers for the same app as its parent.
+    ...(roleName === undefined ? {} : { role: roleName }),
+    ...(role?.pathSuffix ? { pathSuffix: role.pathSuffix } : {}),
+    // A child is bound where its parent is: it could else be carried out of the bounds.
+    boundCidrs: role && role.boundCidrs.length > 0 ? role.boundCidrs : parent.boundCidrs,
+    // A child answers for the same app as its parent, and acts for the same entity.
     ...(parent.app === null ? {} : { app: parent.app }),
+    ...(parent.entity === null ? {} : { entity: parent.entity }),
   };
 }
 
-/** A child may do no more than its parent, unless whoever makes it has sudo here. */
-function choosePolicies(input: Creation, parent: TokenRow, isSudo: boolean) {
-  const wanted = sanitizePolicies(input.policies ?? [], false);
-  const wantsDefault = !input.no_default_policy;
-  if (wanted.length === 0) {
-    const inherited = input.no_default_policy
-      ? parent.policies.filter((name) => name !== 'default')
-      : parent.policies;
-    return { policies: inherited, addDefault: false };
-  }
-  if (isSudo) return { policies: wanted, addDefault: wantsDefault };
-  if (!wanted.every((name) => parent.policies.includes(name))) {
-    throw refuse('child policies must be subset of parent');
-  }
-  return { policies: wanted, addDefault: wantsDefault && parent.policies.includes('default') };
+/** The smaller of two limits; 0 is none. */
+function smallest(a: number, b: number): number {
+  return a === 0 || b === 0 ? Math.max(a, b) : Math.min(a, b);
 }
 
 function checkRoot(parent: TokenRow, policies: readonly string[], life: number): void {

@@ -3,6 +3,7 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
 import { looseText } from '../fields.ts';
 import { formatInstant } from '../format-instant.ts';
+import { identityPolicies } from '../identity/identity-rows.ts';
 import { secondsUntil } from '../limits.ts';
 import { findToken, findTokenByAccessor, isAlive, type TokenRow } from './token-rows.ts';
 
@@ -38,7 +39,7 @@ function describeToken(turn: RequestTurn, token: TokenRow, id: string): ReplyDec
         creation_time: Math.floor(token.issuedAt / 1000),
         creation_ttl: token.creationTtl,
         display_name: token.displayName,
-        entity_id: '',
+        entity_id: token.entity ?? '',
         expire_time: token.expiresAt === null ? null : formatInstant(token.expiresAt),
         explicit_max_ttl: token.explicitMaxTtl,
         id,
@@ -52,6 +53,9 @@ function describeToken(turn: RequestTurn, token: TokenRow, id: string): ReplyDec
         ttl: token.expiresAt === null ? 0 : secondsUntil(token.expiresAt, turn.now),
         type: 'service',
         ...(token.period > 0 ? { period: token.period } : {}),
+        ...(token.role === null ? {} : { role: token.role }),
+        ...(token.boundCidrs.length === 0 ? {} : { bound_cidrs: token.boundCidrs }),
+        ...(token.entity === null ? {} : { identity_policies: identityPolicies(turn.db, token.entity) }),
         ...(token.lastRenewedAt === null
           ? {}
           : {

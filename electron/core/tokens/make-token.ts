@@ -67,7 +67,7 @@ export function makeToken(
   const { lastRenewedAt: _renewed, lastUsedAt: _used, ...created } = row;
   return {
     change: tokenCreated.make({ ...created, policies: [...policies], boundCidrs: [...row.boundCidrs] }),
-    auth: describeAuth(row, token, now),
+    auth: describeAuth(row, token, now, grant.identityPolicies),
     row,
     warnings: life.warnings,
   };

@@ -3,10 +3,12 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
 import { handler, type Mount, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
 import { looseText, ttlField, withDefault } from '../fields.ts';
+import { identityPolicies } from '../identity/identity-rows.ts';
 import { calculateTtl } from '../limits.ts';
 import { describeAuth } from './describe-auth.ts';
 import { askingToken, livingToken, livingTokenByAccessor } from './lookup-token.ts';
 import { tokenRenewed } from './token-changes.ts';
+import { findTokenRole } from './token-role-rows.ts';
 import type { TokenRow } from './token-rows.ts';
 
 const increment = withDefault(ttlField, 0);
@@ -61,6 +63,10 @@ function renewToken(
   if (!token.renewable || token.expiresAt === null) {
     throw new KeywardenError('invalid-request', 'lease is not renewable');
   }
+  const role = token.role === null ? undefined : findTokenRole(turn.db, token.role);
+  if (token.role !== null && !role) {
+    throw new KeywardenError('invalid-request', 'original token role could not be found, not renewing');
+  }
   // A token that dies of idleness is kept alive by use; renewing is one use and asks for no other lifetime.
   const asked = token.idleTtl || wanted;
   const answer = calculateTtl({
@@ -79,7 +85,7 @@ function renewToken(
     kind: 'reply',
     changes: [tokenRenewed.make({ hash: token.hash, at: now, expiresAt })],
     reply: {
-      renewed: describeAuth({ ...token, expiresAt }, plaintext, now),
+      renewed: describeAuth({ ...token, expiresAt }, plaintext, now, identityPolicies(turn.db, token.entity)),
       warnings: answer.warnings,
     },
   };

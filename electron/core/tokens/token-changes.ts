@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { defineChange } from '../../vault/change.ts';
 import type { StateDb } from '../../vault/state-db.ts';
 
+import { tokenRoleDeleted, tokenRoleWritten } from './token-role-rows.ts';
+
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.number().int();
 const seconds = z.number().int().min(0);
@@ -128,6 +130,8 @@ export const tokenChildrenOrphaned = defineChange(
 
 export const tokenChanges = [
   tokenCreatedBefore,
+  tokenRoleWritten,
+  tokenRoleDeleted,
   tokenCreated,
   tokenUsed,
   tokenSpent,

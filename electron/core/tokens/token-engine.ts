@@ -7,6 +7,7 @@ import { lookupRoutes } from './lookup-token.ts';
 import { renewTokenRoutes } from './renew-token.ts';
 import { revokeTokenRoutes } from './revoke-token.ts';
 import { tokenChanges } from './token-changes.ts';
+import { tokenRoleRoutes } from './token-role-routes.ts';
 import { tokenMigrations } from './token-rows.ts';
 
 const accessorsRoute: Route = {
@@ -35,6 +36,7 @@ export function tokenEngine(services: Pick<CoreServices, 'cache'>): Engine {
       ...lookupRoutes,
       ...renewTokenRoutes(services),
       ...revokeTokenRoutes,
+      ...tokenRoleRoutes,
       accessorsRoute,
     ],
   };

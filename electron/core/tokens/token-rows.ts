@@ -1,5 +1,6 @@
 import type { Migration } from '../../vault/change.ts';
 import type { ReadDb, SqlValue } from '../../vault/state-db.ts';
+import { tokenRoleMigration } from './token-role-rows.ts';
 
 /** `wrapping`: holds one wrapped answer. `service`: made by a login or `auth/token/create`. `session`: the desktop's own, which lives no longer than the process. */
 export type TokenKind = 'service' | 'session' | 'wrapping';
@@ -83,7 +84,11 @@ const tokenMigration: Migration = {
     CREATE INDEX tokens_in_last_use ON tokens (uses_left) WHERE uses_left < 0;`,
 };
 
-export const tokenMigrations: readonly Migration[] = [tokenMigration, tokenBoundsMigration];
+export const tokenMigrations: readonly Migration[] = [
+  tokenMigration,
+  tokenBoundsMigration,
+  tokenRoleMigration,
+];
 
 interface StoredToken {
   readonly hash: string;

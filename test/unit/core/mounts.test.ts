@@ -8,7 +8,13 @@ beforeEach(async () => {
 
 test('a new vault has its mounts, shaped as Vault 1.15 shapes them', async () => {
   const mounts = await world.ask(world.root, 'read', 'sys/mounts');
-  expect(Object.keys(mounts.envelope?.data ?? {})).toEqual(['cubbyhole/', 'database/', 'secret/', 'sys/']);
+  expect(Object.keys(mounts.envelope?.data ?? {})).toEqual([
+    'cubbyhole/',
+    'database/',
+    'identity/',
+    'secret/',
+    'sys/',
+  ]);
   expect(mounts.dataAtTop).toBe(true);
   expect(mounts.envelope?.data?.['secret/']).toMatchObject({
     type: 'kv',
