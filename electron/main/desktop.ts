@@ -123,10 +123,16 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
     phase,
     broker,
     async close() {
-      await phase.seal();
-      held.forgetAll();
-      await clipboard.clear();
-      await broker.close();
+      try {
+        await phase.seal();
+      } finally {
+        held.forgetAll();
+        try {
+          await clipboard.clear();
+        } finally {
+          await broker.close();
+        }
+      }
     },
   };
 }

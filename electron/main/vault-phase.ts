@@ -138,15 +138,28 @@ export function createVaultPhase(options: {
     }
   };
 
+  /** From the lock screen nobody is signed in. Without a session, because the ledger cannot be written, it seals all the same. */
+  const sealingSession = async (keywarden: Keywarden): Promise<string | undefined> => {
+    try {
+      return await keywarden.openSession('desktop');
+    } catch {
+      ports.log('warn', 'desk.sealing-without-session');
+      return undefined;
+    }
+  };
+
   const close = async (): Promise<void> => {
     if (state.phase !== 'open' && state.phase !== 'locked') return;
     const { keywarden, vault } = state;
-    const session = state.phase === 'open' ? state.session : await keywarden.openSession('desktop');
+    const session = state.phase === 'open' ? state.session : await sealingSession(keywarden);
     // From here on nobody is served, so that nothing new begins while the old ends.
     become({ phase: 'sealed', vault });
     try {
-      await hooks.sealing((operation, path, data) => askCore(keywarden.core, session, operation, path, data));
-      await endSession(keywarden.core, session);
+      await hooks.sealing(async (operation, path, data) => {
+        if (session === undefined) throw new KeywardenError('locked');
+        return askCore(keywarden.core, session, operation, path, data);
+      });
+      if (session !== undefined) await endSession(keywarden.core, session);
     } finally {
       try {
         await keywarden.close();

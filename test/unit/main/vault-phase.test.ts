@@ -167,6 +167,20 @@ describe('the phases of the desktop', () => {
     expect(phase.state().phase).toBe('sealed');
   });
 
+  it('closes the keys from the lock screen even when the ledger takes no session any more', async () => {
+    await phase.create('Team', '/v', PASSPHRASE);
+    await phase.lock();
+    const { openSession } = keywarden;
+    keywarden.openSession = () => Promise.reject(new KeywardenError('ledger-unavailable'));
+    try {
+      await phase.seal().catch(() => undefined);
+    } finally {
+      keywarden.openSession = openSession;
+    }
+    expect(events.slice(-2)).toEqual(['close', 'screen closed']);
+    expect(phase.state().phase).toBe('sealed');
+  });
+
   it('makes wrong passphrases wait longer and longer, and a right one clears that', async () => {
     await phase.create('Team', '/v', PASSPHRASE);
     await phase.lock();
