@@ -17,6 +17,7 @@ type AppsChannel =
   | 'apps.copyHandOver';
 
 const KIND = 'hand-over';
+const TOKENS_AT_ONCE = 64;
 const policyName = (app: string): string => `app-${app.toLowerCase()}`;
 
 const appRole = z.object({
@@ -98,13 +99,24 @@ export function appsHandlers(desk: Desk): Pick<Handlers, AppsChannel> {
  * the next one of that name.
  */
 async function endTokens(ask: Ask, app: string): Promise<void> {
-  for (const accessor of await listKeys(ask, 'auth/token/accessors')) {
-    const found = await unlessGone(ask('update', 'auth/token/lookup-accessor', { accessor }));
-    if (!found) continue;
-    const { path, meta } = dataOf(found, token);
-    if (path !== 'auth/approle/login' || meta?.['role_name'] !== app) continue;
-    await unlessGone(ask('update', 'auth/token/revoke-accessor', { accessor }));
+  const accessors = await listKeys(ask, 'auth/token/accessors');
+  const failures: unknown[] = [];
+  // Many at once, because what comes together is written together; and one that fails leaves no other alive.
+  for (let start = 0; start < accessors.length; start += TOKENS_AT_ONCE) {
+    const some = accessors.slice(start, start + TOKENS_AT_ONCE);
+    for (const ended of await Promise.allSettled(some.map((accessor) => endToken(ask, accessor, app)))) {
+      if (ended.status === 'rejected') failures.push(ended.reason);
+    }
   }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function endToken(ask: Ask, accessor: string, app: string): Promise<void> {
+  const found = await unlessGone(ask('update', 'auth/token/lookup-accessor', { accessor }));
+  if (!found) return;
+  const { path, meta } = dataOf(found, token);
+  if (path !== 'auth/approle/login' || meta?.['role_name'] !== app) return;
+  await unlessGone(ask('update', 'auth/token/revoke-accessor', { accessor }));
 }
 
 /** Tokens die while a list of them is read: core then calls the accessor invalid. */
@@ -132,7 +144,7 @@ async function readPolicy(ask: Ask, name: string): Promise<string | undefined> {
 }
 
 function describeApp(name: string, role: z.output<typeof appRole>, keycards: readonly Keycard[]): App {
-  const isHeld = (card: Keycard): boolean => card.holder === name && card.state === 'active';
+  const isHeld = (card: Keycard): boolean => card.holder === name.toLowerCase() && card.state === 'active';
   return {
     name,
     createdAt: role.creation_time,
