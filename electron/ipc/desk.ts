@@ -30,6 +30,16 @@ export interface Desk {
   chooseFolder(purpose: 'create' | 'open'): Promise<string | null>;
   create(input: IpcInput<'vault.create'>): Promise<void>;
   unlock(input: IpcInput<'vault.unlock'>): Promise<void>;
+  chooseBackup(): Promise<string | null>;
+  restore(input: IpcInput<'vault.restore'>): Promise<void>;
+  confirm(): Promise<void>;
+  /** The recovery kit that waits to be put away. Throws `not-found`. */
+  revealRecoveryKit(): string;
+  saveRecoveryKit(): Promise<string | null>;
+  recoveryKitKept(input: IpcInput<'vault.recoveryKitKept'>): void;
+  newRecoveryKit(passphrase: string): Promise<void>;
+  backups(): Promise<IpcOutput<'vault.backups'>>;
+  backUp(): Promise<void>;
   forget(directory: string): Promise<void>;
   lock(): Promise<void>;
   seal(): Promise<void>;

@@ -5,6 +5,7 @@ import type { IpcOutput } from '../../shared/ipc/contract.ts';
 import type { CorePorts } from '../core/ports.ts';
 import type { Desk, SampleDatabase } from '../ipc/desk.ts';
 import type { HeldValues } from '../ipc/held-values.ts';
+import type { Keywarden } from '../keywarden.ts';
 import type { TimedClipboard } from '../platform/timed-clipboard.ts';
 import type { BrokerDoor } from './broker-door.ts';
 import type { KnownVaults } from './known-vaults.ts';
@@ -26,6 +27,9 @@ export interface DeskParts {
   /** Absent where there is no embedded PostgreSQL. */
   readonly sample: ManagedSample | undefined;
   readonly chooseFolder: Desk['chooseFolder'];
+  readonly chooseBackup: Desk['chooseBackup'];
+  /** Asks where to, and writes; null when the person cancels. */
+  readonly saveText: (suggested: string, text: string) => Promise<string | null>;
   /** Called after the preferences were written. */
   readonly preferencesChanged: () => void;
   /** Where new vaults lie by default. */
@@ -48,7 +52,21 @@ export function createDesk(parts: DeskParts): Desk {
     suggestFolder: (name) => freeFolder(parts.vaultsFolder, name),
     chooseFolder: parts.chooseFolder,
     create: ({ name, directory, passphrase }) => phase.create(name.trim(), directory, passphrase),
-    unlock: ({ directory, passphrase }) => phase.unlock(directory, passphrase),
+    unlock: ({ directory, ...typed }) => phase.unlock(directory, typed),
+    chooseBackup: parts.chooseBackup,
+    restore: ({ backup, directory, ...typed }) => phase.restore(backup, directory, typed),
+    confirm: () => phase.confirm(),
+    revealRecoveryKit: () => phase.kit.reveal(),
+    saveRecoveryKit: () => parts.saveText('keywarden-recovery-kit.txt', kitAsText(parts)),
+    recoveryKitKept: ({ group, typed }) => phase.kit.kept(group, typed),
+    newRecoveryKit: (passphrase) => phase.newKit(passphrase),
+    backups: () => describeBackups(parts),
+    async backUp() {
+      const state = phase.state();
+      const kept = state.phase === 'open' ? state.keywarden.backups : undefined;
+      if (!kept) throw new KeywardenError('not-available', 'No backups are kept of this vault.');
+      await kept.make();
+    },
     forget: (directory) => phase.forget(directory),
     lock: () => phase.lock(),
     seal: () => phase.seal(),
@@ -91,14 +109,49 @@ async function describeDesk(parts: DeskParts): Promise<IpcOutput<'app.status'>> 
   return {
     phase: state.phase,
     vault: isOpen ? { id: state.keywarden.vaultId, ...state.vault } : null,
+    quarantine: (isOpen && describeQuarantine(state.keywarden)) || null,
+    recoveryKitWaits: state.phase === 'open' && parts.phase.kit.waits(),
     knownVaults,
-    broker: parts.broker.status(isOpen),
+    broker: parts.broker.status(parts.phase.core() !== undefined),
     nextTryAt: parts.phase.nextTryAt(),
     clipboardClearsAt: parts.clipboard.clearsAt(),
     sampleAvailable: parts.sample !== undefined,
     platform: parts.platform,
     version: parts.version,
   };
+}
+
+function describeQuarantine({ quarantine }: Keywarden): IpcOutput<'app.status'>['quarantine'] {
+  return quarantine ? { ...quarantine, seen: quarantine.seen ?? null } : null;
+}
+
+async function describeBackups({ phase, vaults }: DeskParts): Promise<IpcOutput<'vault.backups'>> {
+  const state = phase.state();
+  if (state.phase !== 'open' || !state.keywarden.backups) return { folder: null, newestAt: null, count: 0 };
+  const { directory } = state.vault;
+  const kept = await vaults.backups(directory, state.keywarden.vaultId);
+  return {
+    folder: vaults.backupFolder(directory),
+    newestAt: kept[0]?.madeAt ?? null,
+    count: kept.length,
+  };
+}
+
+/** What is printed or saved: enough to find the vault again, and how to use it. */
+function kitAsText({ phase }: DeskParts): string {
+  const state = phase.state();
+  const name = state.phase === 'open' ? state.vault.name : '';
+  const groups = phase.kit.reveal().split('-');
+  const lines = [groups.slice(0, 7), groups.slice(7)].map((line) => line.join('-'));
+  return [
+    `Keywarden recovery kit for ${name}`,
+    '',
+    ...lines,
+    '',
+    'This opens the vault alone, with or without the passphrase. Keep it where you keep what must not be lost or found.',
+    'To use it: choose "Use the recovery kit" where Keywarden asks for the passphrase.',
+    '',
+  ].join('\n');
 }
 
 /** A folder of that name that is not there yet. */

@@ -32,6 +32,8 @@ export interface DesktopSurroundings {
   readonly send: (event: IpcEvent) => void;
   readonly replaceWindow: () => Promise<void>;
   readonly chooseFolder: Desk['chooseFolder'];
+  readonly chooseBackup: Desk['chooseBackup'];
+  readonly saveText: (suggested: string, text: string) => Promise<string | null>;
   readonly preferencesChanged: (preferences: IpcOutput<'app.preferences'>) => void;
   readonly platform: IpcOutput<'app.status'>['platform'];
   readonly version: string;
@@ -70,7 +72,7 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
       async opened(keywarden, ask) {
         keywarden.watch(changed);
         keywarden.onSealRequest(() => sealOnRequest());
-        await sample?.sweep(ask, keywarden.vaultId);
+        if (!keywarden.quarantine) await sample?.sweep(ask, keywarden.vaultId);
       },
       async screenClosed() {
         held.forgetAll();
@@ -113,6 +115,8 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
     held,
     sample,
     chooseFolder: around.chooseFolder,
+    chooseBackup: around.chooseBackup,
+    saveText: around.saveText,
     preferencesChanged: () => around.preferencesChanged(preferences.current()),
     vaultsFolder: around.vaultsFolder,
     platform: around.platform,

@@ -1,25 +1,27 @@
 import { asKeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { CorePorts } from '../core/ports.ts';
-import { KDF_RULES } from '../crypto/passphrase-kdf.ts';
 import { createKeywardenVault, openKeywarden } from '../keywarden.ts';
-import { folderLayout } from '../vault/folder-layout.ts';
-import { readHeaderFile } from '../vault/header-file.ts';
+import { defaultBackupFolder, listBackups } from '../vault/backup-folder.ts';
 import { nodeFiles } from '../vault/node-files.ts';
 import { peekVault } from '../vault/peek-vault.ts';
-import { unlockHeader } from '../vault/unlock-header.ts';
+import type { Place } from '../vault/place.ts';
+import { restoreBackup } from '../vault/restore-backup.ts';
+import { verifyPassphrase } from '../vault/verify-passphrase.ts';
 import type { VaultDoor } from './vault-door.ts';
 
 /** The real vaults, on disk. */
-export function vaultAssembly(ports: CorePorts): VaultDoor {
+export function vaultAssembly(ports: CorePorts, place: Place): VaultDoor {
   return {
-    async create(directory, passphrase, name) {
-      return (await createKeywardenVault({ directory, passphrase, ports, name })).rootToken;
+    create: (directory, passphrase, name) =>
+      createKeywardenVault({ directory, passphrase, ports, name, place }),
+    open: (directory, wayIn) =>
+      openKeywarden({ ...wayIn, directory, ports, place, backups: defaultBackupFolder(directory) }),
+    async restore(from, directory, wayIn) {
+      await restoreBackup({ ...wayIn, from, directory, random: ports.random });
     },
-    open: (directory, passphrase) => openKeywarden({ directory, passphrase, ports }),
-    async verify(directory, passphrase) {
-      const read = await readHeaderFile(nodeFiles, folderLayout(directory));
-      (await unlockHeader(read, { passphrase }, KDF_RULES)).wipe();
-    },
+    verify: (directory, wayIn) => verifyPassphrase({ ...wayIn, directory }),
+    backups: (directory, vaultId) => listBackups(nodeFiles, defaultBackupFolder(directory), vaultId),
+    backupFolder: defaultBackupFolder,
     async look(directory) {
       try {
         const { name } = await peekVault(directory);

@@ -4,13 +4,15 @@
  * is left in memory.
  */
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
-import { passphraseBytes } from '../../shared/model/passphrase.ts';
 import type { CorePorts } from '../core/ports.ts';
 import type { Core } from '../core/request.ts';
 import type { Ask } from '../ipc/desk.ts';
 import type { Keywarden } from '../keywarden.ts';
+import type { WayIn } from '../vault/way-in.ts';
 import { askCore } from './ask-core.ts';
 import type { KnownVault, KnownVaults } from './known-vaults.ts';
+import { createPendingKit, type PendingKit } from './pending-kit.ts';
+import { type TypedWayIn, withTypedWayIn } from './typed-way-in.ts';
 import { delayAfterMisses } from './unlock-delay.ts';
 import type { VaultDoor } from './vault-door.ts';
 
@@ -47,7 +49,15 @@ export interface VaultPhase {
   /** When the next passphrase may be tried, in milliseconds since 1970. */
   nextTryAt(): number | null;
   create(name: string, directory: string, passphrase: string): Promise<void>;
-  unlock(directory: string, passphrase: string): Promise<void>;
+  unlock(directory: string, typed: TypedWayIn): Promise<void>;
+  /** Puts a vault back from a backup and opens it, quarantined. */
+  restore(backup: string, directory: string, typed: TypedWayIn): Promise<void>;
+  /** A person has looked at the quarantine: the open vault is the one to go on with. */
+  confirm(): Promise<void>;
+  /** The recovery kit that nobody has put away yet. */
+  readonly kit: PendingKit;
+  /** Makes a recovery kit in the place of those that are there; it waits in `kit`. */
+  newKit(passphrase: string): Promise<void>;
   forget(directory: string): Promise<void>;
   lock(): Promise<void>;
   seal(): Promise<void>;
@@ -64,6 +74,7 @@ export function createVaultPhase(options: {
   let state = resting(known);
   let misses = 0;
   let nextTryAt = 0;
+  const kit = createPendingKit();
   let queue: Promise<unknown> = Promise.resolve();
 
   /** One change of phase at a time, in the order in which they were asked for. */
@@ -91,11 +102,11 @@ export function createVaultPhase(options: {
     }
   };
 
-  /** Tries a passphrase, and makes the next try wait after misses. */
-  const trying = async <T>(passphrase: string, attempt: (bytes: Uint8Array) => Promise<T>): Promise<T> => {
+  /** Tries a way in, and makes the next try wait after misses. */
+  const trying = async <T>(typed: TypedWayIn, attempt: (wayIn: WayIn) => Promise<T>): Promise<T> => {
     if (ports.clock.now() < nextTryAt) throw new KeywardenError('too-many-requests');
     try {
-      const result = await withBytes(passphrase, attempt);
+      const result = await withTypedWayIn(typed, attempt);
       misses = 0;
       nextTryAt = 0;
       return result;
@@ -113,10 +124,19 @@ export function createVaultPhase(options: {
   const enter = async (
     directory: string,
     name: string | undefined,
-    bytes: Uint8Array,
+    wayIn: WayIn,
     rootToken?: string,
   ): Promise<void> => {
-    const keywarden = await vaults.open(directory, bytes);
+    const keywarden = await vaults.open(directory, wayIn);
+    await enterOpened(keywarden, directory, name, rootToken);
+  };
+
+  const enterOpened = async (
+    keywarden: Keywarden,
+    directory: string,
+    name: string | undefined,
+    rootToken?: string,
+  ): Promise<void> => {
     try {
       // The desktop acts as its member: a root token that nobody was shown must not live on.
       if (rootToken !== undefined) await endSession(keywarden.core, rootToken);
@@ -152,6 +172,7 @@ export function createVaultPhase(options: {
     if (state.phase !== 'open' && state.phase !== 'locked') return;
     const { keywarden, vault } = state;
     const session = state.phase === 'open' ? state.session : await sealingSession(keywarden);
+    kit.forget();
     // From here on nobody is served, so that nothing new begins while the old ends.
     become({ phase: 'sealed', vault });
     try {
@@ -172,28 +193,70 @@ export function createVaultPhase(options: {
 
   return {
     state: () => state,
-    core: () => (state.phase === 'open' || state.phase === 'locked' ? state.keywarden.core : undefined),
+    core: () => {
+      if (state.phase !== 'open' && state.phase !== 'locked') return undefined;
+      // A quarantined vault is looked at in the window: no app is served from it.
+      return state.keywarden.quarantine ? undefined : state.keywarden.core;
+    },
+    kit,
     ask,
     nextTryAt: () => (nextTryAt > ports.clock.now() ? nextTryAt : null),
 
     create: (name, directory, passphrase) =>
       alone(async () => {
         requireClosed();
-        await withBytes(passphrase, async (bytes) => {
-          const rootToken = await vaults.create(directory, bytes, name);
-          await enter(directory, name, bytes, rootToken);
+        await withTypedWayIn({ passphrase }, async (wayIn) => {
+          if (!('passphrase' in wayIn)) throw new KeywardenError('internal');
+          const { rootToken, recoveryKit } = await vaults.create(directory, wayIn.passphrase, name);
+          kit.hold(recoveryKit); // ahead of the screen that asks for it
+          await enter(directory, name, wayIn, rootToken);
         });
       }),
 
-    unlock: (directory, passphrase) =>
+    restore: (backup, directory, typed) =>
+      alone(async () => {
+        requireClosed();
+        await trying(typed, async (wayIn) => {
+          await vaults.restore(backup, directory, wayIn);
+          await enter(directory, undefined, wayIn);
+        });
+      }),
+
+    confirm: () =>
+      alone(async () => {
+        if (state.phase !== 'open' || !state.keywarden.quarantine) return;
+        const { keywarden, vault } = state;
+        try {
+          await enterOpened(await keywarden.confirm(), vault.directory, vault.name);
+        } catch (error) {
+          // Whatever became of it, the quarantined vault is closed.
+          become({ phase: 'sealed', vault });
+          throw error;
+        }
+      }),
+
+    newKit: (passphrase) =>
+      alone(async () => {
+        if (state.phase !== 'open') throw new KeywardenError('sealed');
+        const { ways } = state.keywarden;
+        if (!ways) throw new KeywardenError('not-available');
+        const old = (await ways.list()).filter(({ kind }) => kind === 'recovery-kit');
+        await trying({ passphrase }, async (wayIn) => {
+          kit.hold(await ways.addRecoveryKit(wayIn));
+          for (const { id } of old) await ways.remove(wayIn, id, 'not-needed');
+        });
+        hooks.changed();
+      }),
+
+    unlock: (directory, typed) =>
       alone(async () => {
         if (state.phase === 'open' && state.vault.directory === directory) return;
         if (state.phase !== 'locked' || state.vault.directory !== directory) {
           requireClosed();
-          return trying(passphrase, (bytes) => enter(directory, undefined, bytes));
+          return trying(typed, (wayIn) => enter(directory, undefined, wayIn));
         }
         const { vault, keywarden } = state;
-        await trying(passphrase, (bytes) => vaults.verify(directory, bytes));
+        await trying(typed, (wayIn) => vaults.verify(directory, wayIn));
         become({ phase: 'open', vault, keywarden, session: await keywarden.openSession('desktop') });
       }),
 
@@ -211,6 +274,7 @@ export function createVaultPhase(options: {
       alone(async () => {
         if (state.phase !== 'open') return;
         const { vault, keywarden, session } = state;
+        kit.forget();
         become({ phase: 'locked', vault, keywarden });
         await endSession(keywarden.core, session);
         await hooks.screenClosed();
@@ -224,14 +288,4 @@ export function createVaultPhase(options: {
 function resting(known: KnownVaults): PhaseState {
   const [vault] = known.list();
   return vault ? { phase: 'sealed', vault } : { phase: 'welcome' };
-}
-
-/** Lends the passphrase as bytes and zero-fills them: the text itself cannot be wiped, its copies can. */
-async function withBytes<T>(passphrase: string, use: (bytes: Uint8Array) => Promise<T>): Promise<T> {
-  const bytes = passphraseBytes(passphrase);
-  try {
-    return await use(bytes);
-  } finally {
-    bytes.fill(0);
-  }
 }

@@ -59,7 +59,8 @@ function reasonOf(findings: Findings): QuarantineReason | undefined {
   const { seen, slots, restored, home, host } = findings;
   if (seen === 'unreadable') return 'seen-unreadable';
   const rolledBack = seen && againstSeen(findings, seen);
-  if (rolledBack) return rolledBack;
+  // Whoever has just restored it knows that it is older; how much is said all the same.
+  if (rolledBack) return rolledBack === 'older' && restored ? 'restored' : rolledBack;
   if (slots === 'ledger-older') return 'older';
   if (slots === 'header-older') return 'header-older';
   if (restored) return 'restored';

@@ -1,5 +1,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { KeepKit } from '../features/recovery/keep-kit.tsx';
+import { QuarantineBanner } from '../features/recovery/quarantine-banner.tsx';
 import { Unlock } from '../features/unlock/unlock.tsx';
 import { Welcome } from '../features/welcome/welcome.tsx';
 import { Failed, Loading } from '../ui/screen-state.tsx';
@@ -31,7 +33,16 @@ export function App() {
   if (status.kind === 'loading') return <Loading />;
   if (status.kind === 'failed') return <Failed problem={status.problem} onRetry={() => void refresh()} />;
   const now = status.value;
-  if (now.phase === 'open') return <Shell status={now} />;
+  if (now.phase === 'open') {
+    if (now.recoveryKitWaits) return <KeepKit vaultName={now.vault?.name ?? 'the vault'} />;
+    if (!now.quarantine) return <Shell status={now} />;
+    return (
+      <div className="house">
+        <QuarantineBanner quarantine={now.quarantine} />
+        <Shell status={now} />
+      </div>
+    );
+  }
   const frontDoor = now.phase === 'welcome' ? chosen === null || chosen === 'another' : chosen === 'another';
   if (frontDoor) return <Welcome status={now} onUnlock={setChosen} />;
   return (

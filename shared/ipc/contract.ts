@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QUARANTINE_WORDS, type QuarantineReason } from '../model/quarantine.ts';
 import type { Channel } from './channels.ts';
 import {
   fieldName,
@@ -22,6 +23,27 @@ function method<I extends z.ZodType, O extends z.ZodType>(input: I, output: O): 
 }
 const nothing = z.undefined();
 const passphrase = z.string().min(1).max(1024);
+const directory = z.string().min(1).max(4096);
+const recoveryKit = z.string().min(1).max(1024);
+
+/** A place in the chain of records, for people. */
+const headGlance = z.object({
+  sequence: z.number().int().nonnegative(),
+  time: instant,
+  term: z.number().int(),
+});
+const quarantine = z.object({
+  reason: z.enum(Object.keys(QUARANTINE_WORDS) as [QuarantineReason, ...QuarantineReason[]]),
+  seen: headGlance.nullable(),
+  found: headGlance,
+});
+
+const backups = z.object({
+  /** Null where none are kept. */
+  folder: z.string().nullable(),
+  newestAt: instant.nullable(),
+  count: z.number().int().nonnegative(),
+});
 
 const broker = z.object({
   serving: z.boolean(),
@@ -43,6 +65,10 @@ const status = z.object({
   /** `welcome`: no vault chosen; `sealed`: no key in memory; `locked`: apps are served, the screen is closed; `open`. */
   phase: z.enum(['welcome', 'sealed', 'locked', 'open']),
   vault: z.object({ id: z.string(), name: z.string(), directory: z.string() }).nullable(),
+  /** Not the vault that was left here: it is looked at, and nothing else, until a person confirms it. */
+  quarantine: quarantine.nullable(),
+  /** A recovery kit was made that nobody has put away yet. */
+  recoveryKitWaits: z.boolean(),
   knownVaults: z.array(knownVault),
   broker,
   /** Wrong passphrases make the next try wait until then. */
@@ -147,7 +173,34 @@ export const CONTRACT = {
     status,
   ),
   /** Opens a sealed vault, or unlocks the locked desktop. */
-  'vault.unlock': method(z.strictObject({ directory: z.string().min(1).max(4096), passphrase }), status),
+  'vault.unlock': method(
+    z.union([z.strictObject({ directory, passphrase }), z.strictObject({ directory, recoveryKit })]),
+    status,
+  ),
+  /** Shows the platform's file dialog; null when the person cancels. */
+  'vault.chooseBackup': method(nothing, z.object({ file: z.string().nullable() })),
+  /** Puts a vault back from a backup and opens it, quarantined. */
+  'vault.restore': method(
+    z.union([
+      z.strictObject({ backup: directory, directory, passphrase }),
+      z.strictObject({ backup: directory, directory, recoveryKit }),
+    ]),
+    status,
+  ),
+  /** The quarantined vault is the one to go on with. */
+  'vault.confirm': method(nothing, status),
+  'vault.revealRecoveryKit': method(nothing, z.object({ kit: z.string() })),
+  /** Writes the kit where the person says; null when they cancel. */
+  'vault.saveRecoveryKit': method(nothing, z.object({ file: z.string().nullable() })),
+  /** The person has put the kit away, and copies one group back. */
+  'vault.recoveryKitKept': method(
+    z.strictObject({ group: z.number().int().min(1).max(14), typed: z.string().max(64) }),
+    status,
+  ),
+  /** Makes a recovery kit in the place of the one that is there. */
+  'vault.newRecoveryKit': method(z.strictObject({ passphrase }), status),
+  'vault.backups': method(nothing, backups),
+  'vault.backUp': method(nothing, backups),
   /** Takes a vault off the list; the folder stays. */
   'vault.forget': method(z.strictObject({ directory: z.string().min(1).max(4096) }), status),
   'vault.lock': method(nothing, status),

@@ -14,6 +14,7 @@ import { assembleDesktop, type Desktop } from '../../electron/main/desktop.ts';
 import { findPostgresPrograms } from '../../electron/main/sample-database/postgres-programs.ts';
 import { createSampleDatabase } from '../../electron/main/sample-database/sample-database.ts';
 import { sampleLeftovers } from '../../electron/main/sample-database/sample-leftovers.ts';
+import type { WayIn } from '../../electron/vault/way-in.ts';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { CHANNELS, type Channel } from '../../shared/ipc/channels.ts';
 import { CONTRACT, type IpcInput, type IpcOutput } from '../../shared/ipc/contract.ts';
@@ -70,19 +71,23 @@ describe('the desktop over a real core and a real broker', () => {
     folder = mkdtempSync(join(tmpdir(), 'keywarden-test-'));
     const programs = await findPostgresPrograms();
     if (!programs) throw new Error('the embedded PostgreSQL is not installed');
-    const check = (passphrase: Uint8Array): void => {
-      if (new TextDecoder().decode(passphrase) !== PASSPHRASE) throw new KeywardenError('unlock-failed');
+    const check = (wayIn: WayIn): void => {
+      if (!('passphrase' in wayIn) || new TextDecoder().decode(wayIn.passphrase) !== PASSPHRASE)
+        throw new KeywardenError('unlock-failed');
     };
     desktop = await assembleDesktop({
       ports,
       // In memory, so that no key derivation slows the test; the real folders are tried in Electron.
       vaults: {
-        create: async () => '',
-        open: async (_directory, passphrase) => {
-          check(passphrase);
+        create: async () => ({ rootToken: '', recoveryKit: '' }),
+        restore: async () => undefined,
+        backups: async () => [],
+        backupFolder: () => '',
+        open: async (_directory, wayIn) => {
+          check(wayIn);
           return openDevKeywarden({ ports });
         },
-        verify: async (_directory, passphrase) => check(passphrase),
+        verify: async (_directory, wayIn) => check(wayIn),
         look: async () => ({ name: 'Team', problem: null }),
       },
       userData: folder,
@@ -116,6 +121,8 @@ describe('the desktop over a real core and a real broker', () => {
         screensClosed += 1;
       },
       chooseFolder: async () => null,
+      chooseBackup: async () => null,
+      saveText: async () => null,
       preferencesChanged: () => undefined,
       platform: 'linux',
       version: '0.0.0',

@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { putKitAway } from '../e2e/steps/front-door.ts';
 import { launchDesktop, type TestDesktop } from '../support/electron-app.ts';
 import { type Camera, openCamera } from './camera.ts';
 
@@ -71,6 +72,7 @@ async function createVault(page: Page): Promise<void> {
   await page.getByLabel('Repeat the passphrase').fill(PASSPHRASE);
   await camera.take('create-vault');
   await page.getByRole('button', { name: 'Create vault' }).click();
+  await putKitAway(page);
   await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible({ timeout: 60_000 });
 }
 

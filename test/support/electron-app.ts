@@ -53,6 +53,7 @@ async function launchIn(folder: string, options: LaunchOptions): Promise<TestDes
       ...environment(),
       HOME: join(folder, 'home'),
       XDG_RUNTIME_DIR: join(folder, 'run'),
+      XDG_STATE_HOME: join(folder, 'state'),
       ...options.env,
     },
     timeout: 30_000,

@@ -6,6 +6,15 @@ type VaultChannel =
   | 'vault.chooseFolder'
   | 'vault.create'
   | 'vault.unlock'
+  | 'vault.chooseBackup'
+  | 'vault.restore'
+  | 'vault.confirm'
+  | 'vault.revealRecoveryKit'
+  | 'vault.saveRecoveryKit'
+  | 'vault.recoveryKitKept'
+  | 'vault.newRecoveryKit'
+  | 'vault.backups'
+  | 'vault.backUp'
   | 'vault.forget'
   | 'vault.lock'
   | 'vault.seal';
@@ -21,6 +30,21 @@ export function vaultHandlers(desk: Desk): Pick<Handlers, VaultChannel> {
     'vault.chooseFolder': async ({ purpose }) => ({ directory: await desk.chooseFolder(purpose) }),
     'vault.create': (input) => thenStatus(desk.create(input)),
     'vault.unlock': (input) => thenStatus(desk.unlock(input)),
+    'vault.chooseBackup': async () => ({ file: await desk.chooseBackup() }),
+    'vault.restore': (input) => thenStatus(desk.restore(input)),
+    'vault.confirm': () => thenStatus(desk.confirm()),
+    'vault.revealRecoveryKit': () => ({ kit: desk.revealRecoveryKit() }),
+    'vault.saveRecoveryKit': async () => ({ file: await desk.saveRecoveryKit() }),
+    'vault.recoveryKitKept': (input) => {
+      desk.recoveryKitKept(input);
+      return desk.status();
+    },
+    'vault.newRecoveryKit': ({ passphrase }) => thenStatus(desk.newRecoveryKit(passphrase)),
+    'vault.backups': () => desk.backups(),
+    'vault.backUp': async () => {
+      await desk.backUp();
+      return desk.backups();
+    },
     'vault.forget': ({ directory }) => thenStatus(desk.forget(directory)),
     'vault.lock': () => thenStatus(desk.lock()),
     'vault.seal': () => thenStatus(desk.seal()),

@@ -5,6 +5,7 @@ import { useNavigation } from '../../app/navigation.ts';
 import { useSession, useStatus } from '../../app/session.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { SafetySettings } from '../recovery/safety-settings.tsx';
 import './settings.css';
 
 /** What a person may prefer, and the way to stop everything. */
@@ -53,6 +54,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           onCommit={(idleLockMinutes) => change({ idleLockMinutes })}
         />
         <ProblemNotice problem={saving.problem} />
+        <SafetySettings />
         <div className="setting setting-danger">
           <span className="grow">
             <span className="setting-name">Seal the vault</span>

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { IconLock, IconShieldLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AppStatus } from '../../../shared/ipc/contract.ts';
@@ -9,6 +9,7 @@ import { StateMark } from '../../ui/state-mark.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { countdownWords } from '../../ui/time-words.ts';
 import { useAction } from '../../ui/use-action.ts';
+import { typedWayIn, WayInField, type WayInKind } from '../recovery/way-in-field.tsx';
 import { FrontDoor } from '../welcome/front-door.tsx';
 
 interface UnlockProps {
@@ -21,7 +22,8 @@ interface UnlockProps {
 /** Asks for the passphrase of a vault that is sealed or locked, and says which of the two it is. */
 export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProps) {
   const { accept, refresh } = useSession();
-  const [passphrase, setPassphrase] = useState('');
+  const [kind, setKind] = useState<WayInKind>('passphrase');
+  const [typed, setTyped] = useState('');
   const now = useNow();
   const locked = status.phase === 'locked';
   const vaults = status.knownVaults.filter((vault) => vault.present);
@@ -29,9 +31,9 @@ export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProp
   const wait = status.nextTryAt === null ? 0 : Math.max(0, status.nextTryAt - now);
   const unlocking = useAction(async () => {
     try {
-      accept(await ask('vault.unlock', { directory, passphrase }));
+      accept(await ask('vault.unlock', { directory, ...typedWayIn(kind, typed) }));
     } finally {
-      setPassphrase('');
+      setTyped('');
       void refresh(); // a miss has moved the next try
     }
   });
@@ -42,7 +44,7 @@ export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProp
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (passphrase !== '' && wait === 0) unlocking.run();
+          if (typed !== '' && wait === 0) unlocking.run();
         }}
       >
         <span className="choice-icon" aria-hidden="true">
@@ -61,17 +63,9 @@ export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProp
             onChange={(next) => next !== null && onDirectory(next)}
           />
         )}
-        <PasswordInput
-          label="Passphrase"
-          value={passphrase}
-          maxLength={1024}
-          onChange={(event) => setPassphrase(event.currentTarget.value)}
-          autoComplete="current-password"
-          autoFocus
-          disabled={unlocking.busy}
-        />
+        <WayInField kind={kind} onKind={setKind} value={typed} onValue={setTyped} disabled={unlocking.busy} />
         <ProblemNotice problem={unlocking.problem} />
-        <Button type="submit" loading={unlocking.busy} disabled={passphrase === '' || wait > 0}>
+        <Button type="submit" loading={unlocking.busy} disabled={typed === '' || wait > 0}>
           {wait > 0 ? <span className="tabular">Next try in {countdownWords(wait / 1000)}</span> : 'Unlock'}
         </Button>
         {!locked && (

@@ -1,9 +1,10 @@
-import { IconFolderOpen, IconLockPlus } from '@tabler/icons-react';
+import { IconFolderOpen, IconLockPlus, IconRestore } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { AppStatus } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../bridge/ask.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { RestoreVault } from '../recovery/restore-vault.tsx';
 import { CreateVault } from './create-vault.tsx';
 import { FrontDoor } from './front-door.tsx';
 import { KnownVaults } from './known-vaults.tsx';
@@ -15,16 +16,16 @@ interface WelcomeProps {
 
 /** The first screen: create a vault, open one, or go on with one that this machine knows. */
 export function Welcome({ status, onUnlock }: WelcomeProps) {
-  const [creating, setCreating] = useState(false);
+  const [doing, setDoing] = useState<'create' | 'restore' | null>(null);
   const opening = useAction(async () => {
     const { directory } = await ask('vault.chooseFolder', { purpose: 'open' });
     if (directory !== null) onUnlock(directory);
   });
   return (
     <FrontDoor>
-      {creating ? (
-        <CreateVault onBack={() => setCreating(false)} />
-      ) : (
+      {doing === 'create' && <CreateVault onBack={() => setDoing(null)} />}
+      {doing === 'restore' && <RestoreVault onBack={() => setDoing(null)} />}
+      {doing === null && (
         <div className="stack">
           <div>
             <h1 className="front-door-title">Welcome</h1>
@@ -36,13 +37,19 @@ export function Welcome({ status, onUnlock }: WelcomeProps) {
             icon={<IconLockPlus size={22} stroke={1.6} />}
             name="Create a vault"
             words="New here. Choose a name and a passphrase; it takes a minute."
-            onClick={() => setCreating(true)}
+            onClick={() => setDoing('create')}
           />
           <Choice
             icon={<IconFolderOpen size={22} stroke={1.6} />}
             name="Open a vault"
             words="There is a vault’s folder on this machine already."
             onClick={opening.run}
+          />
+          <Choice
+            icon={<IconRestore size={22} stroke={1.6} />}
+            name="Restore from a backup"
+            words="You have a backup file, and the passphrase or the recovery kit."
+            onClick={() => setDoing('restore')}
           />
           <ProblemNotice problem={opening.problem} />
           <KnownVaults vaults={status.knownVaults} onUnlock={onUnlock} />

@@ -12,8 +12,28 @@ export async function createVault(desktop: TestDesktop, name = 'Seaside Hotel'):
   await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
   await page.getByLabel('Repeat the passphrase').fill(PASSPHRASE);
   await page.getByRole('button', { name: 'Create vault' }).click();
+  await putKitAway(page);
   await expectOpen(page);
   return page;
+}
+
+/** Copies the group that is asked back from the recovery kit on the screen. @returns the whole kit. */
+export async function putKitAway(page: Page): Promise<string> {
+  const { kit, group } = await shownKit(page);
+  await page.getByLabel(/^Group \d+ of the kit$/).fill(group);
+  await page.getByRole('button', { name: 'I have put it away' }).click();
+  return kit;
+}
+
+/** The recovery kit on the screen, and the group that is asked back. */
+export async function shownKit(page: Page): Promise<{ readonly kit: string; readonly group: string }> {
+  await expect(page.getByRole('heading', { name: 'Your recovery kit' })).toBeVisible({ timeout: 60_000 });
+  const groups = page.getByRole('list', { name: 'Recovery kit' }).locator('.mono');
+  await expect(groups).toHaveCount(14);
+  const kit = await groups.allTextContents();
+  const label = await page.getByText(/^Group \d+ of the kit$/).textContent();
+  const group = kit[Number(/\d+/.exec(label ?? '')?.[0]) - 1] ?? '';
+  return { kit: kit.join('-'), group };
 }
 
 /** Types the passphrase into the unlock screen and waits for the house behind it. */

@@ -6,10 +6,12 @@ import type { CoreRequest } from '../../../electron/core/request.ts';
 import type { Keywarden } from '../../../electron/keywarden.ts';
 import { type KnownVaults, openKnownVaults } from '../../../electron/main/known-vaults.ts';
 import { createVaultPhase, type VaultPhase } from '../../../electron/main/vault-phase.ts';
+import type { WayIn } from '../../../electron/vault/way-in.ts';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
 
 const PASSPHRASE = 'correct horse';
+const KIT = '0C518-260ZV-4RPKW-8ET25-9585J-EQK5S-DHSQP-N0C8K-HYB9E-V95BQ-PAWW6-1HYEQ-TQE0M-XXJS4';
 
 describe('the phases of the desktop', () => {
   let folder: string;
@@ -20,6 +22,7 @@ describe('the phases of the desktop', () => {
   let events: string[];
   let passphrases: Uint8Array[];
   let sessions: number;
+  let opened: Keywarden;
 
   const keywarden: Keywarden = {
     vaultId: 'id-1',
@@ -43,7 +46,9 @@ describe('the phases of the desktop', () => {
     },
   };
 
-  function check(passphrase: Uint8Array): void {
+  function check(wayIn: WayIn): void {
+    if (!('passphrase' in wayIn)) return;
+    const { passphrase } = wayIn;
     passphrases.push(passphrase);
     if (new TextDecoder().decode(passphrase) !== PASSPHRASE) throw new KeywardenError('unlock-failed');
   }
@@ -54,14 +59,17 @@ describe('the phases of the desktop', () => {
       vaults: {
         create: async () => {
           events.push('create');
-          return 'root-token';
+          return { rootToken: 'root-token', recoveryKit: KIT };
         },
-        open: async (_directory, passphrase) => {
-          check(passphrase);
+        open: async (_directory, wayIn) => {
+          check(wayIn);
           events.push('open');
-          return keywarden;
+          return opened;
         },
-        verify: async (_directory, passphrase) => check(passphrase),
+        verify: async (_directory, wayIn) => check(wayIn),
+        restore: async (backup) => void events.push(`restore ${backup}`),
+        backups: async () => [],
+        backupFolder: (directory) => `${directory}.backups`,
         look: async () => ({ name: undefined, problem: null }),
       },
       known,
@@ -84,6 +92,7 @@ describe('the phases of the desktop', () => {
     events = [];
     passphrases = [];
     sessions = 0;
+    opened = keywarden;
     phase = make();
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -103,9 +112,50 @@ describe('the phases of the desktop', () => {
   it('zero-fills the passphrase after use', async () => {
     await phase.create('Team', '/v', PASSPHRASE);
     await phase.lock();
-    await expect(phase.unlock('/v', 'wrong')).rejects.toThrow();
+    await expect(phase.unlock('/v', { passphrase: 'wrong' })).rejects.toThrow();
     expect(passphrases.length).toBe(2);
     for (const bytes of passphrases) expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('holds the recovery kit of a new vault until a group of it was copied back, and no longer than the screen', async () => {
+    await phase.create('Team', '/v', PASSPHRASE);
+    expect(phase.kit.reveal()).toBe(KIT);
+    expect(() => phase.kit.kept(2, '260ZW')).toThrow(expect.objectContaining({ code: 'code-mistyped' }));
+    expect(() => phase.kit.kept(15, '')).toThrow(expect.objectContaining({ code: 'code-mistyped' }));
+    expect(phase.kit.waits()).toBe(true);
+    phase.kit.kept(2, ' 26ozu ');
+    expect(phase.kit.waits()).toBe(false);
+    expect(() => phase.kit.reveal()).toThrow(expect.objectContaining({ code: 'not-found' }));
+    await phase.seal();
+    await phase.create('Other', '/o', PASSPHRASE);
+    await phase.lock();
+    expect(phase.kit.waits()).toBe(false);
+  });
+
+  it('opens with the recovery kit, and restores from a backup', async () => {
+    await phase.unlock('/v', { recoveryKit: KIT.toLowerCase() });
+    expect(phase.state().phase).toBe('open');
+    await phase.seal();
+    await expect(phase.unlock('/v', { recoveryKit: `${KIT.slice(0, -1)}5` })).rejects.toMatchObject({
+      code: 'code-mistyped',
+    });
+    events = [];
+    await phase.restore('/b.kwb', '/new', { passphrase: PASSPHRASE });
+    expect(events).toEqual(['restore /b.kwb', 'open', 'opened']);
+  });
+
+  it('serves no app from a quarantined vault, until a person confirms it', async () => {
+    const glance = { sequence: 1, time: 1, term: 1, hash: '' };
+    const held = {
+      ...keywarden,
+      quarantine: { reason: 'restored', seen: undefined, found: glance },
+    } as const;
+    opened = held;
+    await phase.unlock('/v', { passphrase: PASSPHRASE });
+    expect(phase.core()).toBeUndefined();
+    await phase.confirm();
+    expect(phase.state()).toMatchObject({ phase: 'open', session: 'session-2' });
+    expect(phase.core()).toBe(keywarden.core);
   });
 
   it('locks: the session is revoked, the screen closed, the apps served on', async () => {
@@ -122,7 +172,7 @@ describe('the phases of the desktop', () => {
     await phase.create('Team', '/v', PASSPHRASE);
     await phase.lock();
     events = [];
-    await phase.unlock('/v', PASSPHRASE);
+    await phase.unlock('/v', { passphrase: PASSPHRASE });
     await phase.ask('read', 'secret/data/a');
     expect(events).toEqual(['session-2 read secret/data/a']);
   });
@@ -186,30 +236,38 @@ describe('the phases of the desktop', () => {
     await phase.lock();
     const waits: number[] = [];
     for (let miss = 0; miss < 6; miss++) {
-      await expect(phase.unlock('/v', 'wrong')).rejects.toMatchObject({ code: 'unlock-failed' });
+      await expect(phase.unlock('/v', { passphrase: 'wrong' })).rejects.toMatchObject({
+        code: 'unlock-failed',
+      });
       const wait = (phase.nextTryAt() ?? clock.now()) - clock.now();
       waits.push(wait);
       if (wait > 0) {
-        await expect(phase.unlock('/v', PASSPHRASE)).rejects.toMatchObject({ code: 'too-many-requests' });
+        await expect(phase.unlock('/v', { passphrase: PASSPHRASE })).rejects.toMatchObject({
+          code: 'too-many-requests',
+        });
       }
       clock.advance(wait);
     }
     expect(waits).toEqual([0, 0, 1000, 2000, 4000, 8000]);
-    await phase.unlock('/v', PASSPHRASE);
+    await phase.unlock('/v', { passphrase: PASSPHRASE });
     await phase.lock();
-    await expect(phase.unlock('/v', 'wrong')).rejects.toMatchObject({ code: 'unlock-failed' });
+    await expect(phase.unlock('/v', { passphrase: 'wrong' })).rejects.toMatchObject({
+      code: 'unlock-failed',
+    });
     expect(phase.nextTryAt()).toBeNull();
   });
 
   it('opens one vault at a time', async () => {
     await phase.create('Team', '/v', PASSPHRASE);
-    await expect(phase.unlock('/other', PASSPHRASE)).rejects.toMatchObject({ code: 'invalid-request' });
+    await expect(phase.unlock('/other', { passphrase: PASSPHRASE })).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
     await expect(phase.create('Other', '/other', PASSPHRASE)).rejects.toMatchObject({
       code: 'invalid-request',
     });
     await expect(phase.forget('/v')).rejects.toMatchObject({ code: 'invalid-request' });
     await phase.seal();
-    await phase.unlock('/other', PASSPHRASE);
+    await phase.unlock('/other', { passphrase: PASSPHRASE });
     expect(phase.state()).toMatchObject({ phase: 'open', vault: { directory: '/other', name: 'other' } });
   });
 
@@ -222,7 +280,12 @@ describe('the phases of the desktop', () => {
 
   it('does one thing at a time, in the order asked for', async () => {
     await phase.create('Team', '/v', PASSPHRASE);
-    await Promise.all([phase.lock(), phase.lock(), phase.unlock('/v', PASSPHRASE), phase.seal()]);
+    await Promise.all([
+      phase.lock(),
+      phase.lock(),
+      phase.unlock('/v', { passphrase: PASSPHRASE }),
+      phase.seal(),
+    ]);
     expect(events.filter((event) => event === 'screen closed').length).toBe(2);
     expect(phase.state().phase).toBe('sealed');
   });
