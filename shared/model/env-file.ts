@@ -12,7 +12,7 @@ export interface EnvFile {
   readonly problems: readonly { readonly line: number; readonly text: string }[];
 }
 
-const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=(.*)$/;
+const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=(.*)$/;
 
 /**
  * Reads the text of an env file as the usual tools do: comments, `export`, single quotes (literal), double quotes
@@ -32,7 +32,8 @@ export function parseEnvFile(text: string): EnvFile {
       continue;
     }
     const start = index;
-    const raw = (match?.[2] ?? '').trimStart();
+    const behind = match?.[2] ?? '';
+    const raw = behind.trimStart();
     const quote = raw[0];
     let value: string | undefined;
     if (quote === '"' || quote === "'" || quote === '`') {
@@ -46,7 +47,7 @@ export function parseEnvFile(text: string): EnvFile {
       if (end >= 0) value = quote === '"' ? unescapeDoubleQuoted(body.slice(0, end)) : body.slice(0, end);
       else index = start;
     } else {
-      value = raw.replace(/\s+#.*$/, '').trim();
+      value = behind.replace(/\s+#.*$/, '').trim();
     }
     if (value === undefined) problems.push({ line: start + 1, text: 'the quote is never closed' });
     else entries.set(name, { name, value, line: start + 1 });
