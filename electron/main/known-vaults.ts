@@ -15,7 +15,10 @@ export interface KnownVault {
 /** The vaults that the welcome screen offers, last used first. Names and folders only. */
 export interface KnownVaults {
   list(): readonly KnownVault[];
-  /** Puts it first; without a name it keeps the one that it has, or gets its folder's. */
+  /**
+   * Puts it first; without a name it keeps the one that it has, or gets its folder's. Never fails: a disk that is full
+   * must not keep the vault itself shut.
+   */
   remember(directory: string, name?: string): Promise<KnownVault>;
   forget(directory: string): Promise<void>;
 }
@@ -24,18 +27,19 @@ export interface KnownVaults {
 export async function openKnownVaults(file: string): Promise<KnownVaults> {
   let { vaults } = await readJsonFile(file, fileShape, { vaults: [] });
   const write = jsonFileWriter(file);
-  const keep = async (next: typeof vaults): Promise<void> => {
-    await write({ vaults: next });
-    vaults = next;
-  };
   return {
     list: () => vaults,
     async remember(directory, name) {
       const known = vaults.find((vault) => vault.directory === directory);
       const vault = { directory, name: name ?? known?.name ?? basename(directory) };
-      await keep([vault, ...vaults.filter((other) => other.directory !== directory)].slice(0, 100));
+      vaults = [vault, ...vaults.filter((other) => other.directory !== directory)].slice(0, 100);
+      await write({ vaults }).catch(() => undefined);
       return vault;
     },
-    forget: (directory) => keep(vaults.filter((vault) => vault.directory !== directory)),
+    async forget(directory) {
+      const left = vaults.filter((vault) => vault.directory !== directory);
+      await write({ vaults: left });
+      vaults = left;
+    },
   };
 }

@@ -5,16 +5,13 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app, ipcMain, nativeTheme, powerMonitor, screen, session } from 'electron';
-import { stateFolder } from '../../shared/model/state-folder.ts';
 import { allHandlers } from '../ipc/handlers/all-handlers.ts';
 import { installRouter } from '../ipc/router.ts';
 import { isTrustedSender } from '../ipc/sender.ts';
 import { clipboardDoor } from '../platform/clipboard-door.ts';
-import { chooseBackup, saveText } from '../platform/file-dialogs.ts';
 import { chooseFolder } from '../platform/folder-dialog.ts';
 import { watchLockTriggers } from '../platform/lock-triggers.ts';
 import { tellInBackground } from '../platform/notices.ts';
-import { placeIn } from '../vault/place.ts';
 import { serveApp } from './app-protocol.ts';
 import { assembleDesktop, type Desktop } from './desktop.ts';
 import { hardenContents } from './harden-contents.ts';
@@ -46,12 +43,6 @@ export async function start(): Promise<void> {
   serveApp(hardened.protocol, join(import.meta.dirname, '../renderer'), random);
 
   const userData = app.getPath('userData');
-  const runtime = {
-    env: process.env,
-    platform: process.platform,
-    uid: process.getuid?.(),
-    tmpdir: tmpdir(),
-  };
   const devTools = !app.isPackaged; // SECURITY(W6)
   let forgetHeld = (): void => undefined;
   const window = createMainWindow({
@@ -69,18 +60,16 @@ export async function start(): Promise<void> {
   });
   const desktop = await assembleDesktop({
     ports: SYSTEM_PORTS,
-    vaults: vaultAssembly(SYSTEM_PORTS, await placeIn(stateFolder(runtime), random)),
+    vaults: vaultAssembly(SYSTEM_PORTS),
     userData,
     vaultsFolder: join(app.getPath('documents'), 'Keywarden'),
     listen,
-    runtime,
+    runtime: { env: process.env, platform: process.platform, uid: process.getuid?.(), tmpdir: tmpdir() },
     clipboard: clipboardDoor,
     sample: await sampleWherePresent(userData, window),
     send: window.send,
     replaceWindow: window.replace,
     chooseFolder: (purpose) => chooseFolder(window.current(), purpose),
-    chooseBackup: () => chooseBackup(window.current()),
-    saveText: (suggested, text) => saveText(window.current(), 'Save the recovery kit', suggested, text),
     preferencesChanged: ({ theme }) => {
       nativeTheme.themeSource = theme;
     },
@@ -149,7 +138,7 @@ async function sampleWherePresent(userData: string, window: MainWindow): Promise
   const programs = await findPostgresPrograms();
   if (!programs) return undefined;
   const leftovers = sampleLeftovers(userData);
-  await leftovers.sweep();
+  await leftovers.sweep().catch(() => log('warn', 'sample.leftovers-not-removed'));
   return createSampleDatabase({
     programs,
     leftovers,

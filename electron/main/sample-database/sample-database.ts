@@ -21,7 +21,7 @@ export interface ManagedSample {
   state(): ReturnType<SampleDatabase['state']>;
   start(ask: Ask, vaultId: string): Promise<void>;
   stop(ask: Ask): Promise<void>;
-  /** Removes what a crash has left behind, once its vault is open. */
+  /** Removes what a crash has left behind, once its vault is open. Never fails: the next start tries again. */
   sweep(ask: Ask, vaultId: string): Promise<void>;
   /** Stops it if it runs: the vault is about to close. */
   end(ask: Ask): Promise<void>;
@@ -146,7 +146,8 @@ export function createSampleDatabase(options: {
       return work;
     },
     stop,
-    sweep,
+    sweep: (ask, vaultId) =>
+      sweep(ask, vaultId).catch(() => options.log('warn', 'sample.leftovers-not-removed')),
     end: stop,
   };
 }

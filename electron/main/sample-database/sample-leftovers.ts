@@ -57,8 +57,16 @@ async function endOrphan(data: string): Promise<void> {
   const pid = Number((await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 1) return;
   for (let attempt = 0; attempt < 50 && (await isServerOf(pid, data)); attempt++) {
-    process.kill(pid, attempt === 0 ? 'SIGQUIT' : 0);
+    if (attempt === 0) endServer(pid);
     await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function endServer(pid: number): void {
+  try {
+    process.kill(pid, 'SIGQUIT');
+  } catch {
+    // It has ended meanwhile, or is not ours to end.
   }
 }
 

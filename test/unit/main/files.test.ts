@@ -57,6 +57,13 @@ describe('what the desktop remembers', () => {
     ]);
   });
 
+  it('keeps no vault shut because the list of vaults cannot be written', async () => {
+    writeFileSync(join(folder, 'in-the-way'), '');
+    const known = await openKnownVaults(join(folder, 'in-the-way', 'vaults.json'));
+    expect(await known.remember('/a', 'Team')).toEqual({ directory: '/a', name: 'Team' });
+    expect(known.list()).toEqual([{ directory: '/a', name: 'Team' }]);
+  });
+
   it('does not put the window where no screen is any more', async () => {
     const file = join(folder, 'window.json');
     const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }];
