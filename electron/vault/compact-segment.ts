@@ -12,6 +12,7 @@ import type { ValueHash } from './vault.ts';
 import { writeDurably } from './write-durably.ts';
 
 const WRITE = 1_048_576;
+const VALUES = 256;
 
 export interface CompactionParts {
   readonly random: RandomBytes;
@@ -37,20 +38,19 @@ export async function compactSegment(
   if (!epoch || lastSequence === undefined) throw damaged(`${name} cannot be compacted`);
   let dropped = 0;
 
-  const frameOf = async (batch: ReadBatch): Promise<Uint8Array> => {
-    const hashes = batch.attachments.map((sealed) => hashSealedValue(sealed) as ValueHash);
-    const living = hashes.length === 0 ? new Set() : await known(hashes);
+  const frameOf = (
+    batch: ReadBatch,
+    hashes: readonly ValueHash[],
+    living: ReadonlySet<ValueHash>,
+  ): Uint8Array => {
     const attachments = batch.attachments.filter((_, i) => living.has(hashes[i] as ValueHash));
+    const firstSequence = batch.before.sequence + 1;
     if (attachments.length === batch.attachments.length) {
-      const prefix = { boxLength: batch.box.length, firstSequence: batch.before.sequence + 1 };
-      return Buffer.concat([encodeFramePrefix({ ...prefix, records: batch.records.length }), batch.box]);
+      const prefix = { boxLength: batch.box.length, firstSequence, records: batch.records.length };
+      return Buffer.concat([encodeFramePrefix(prefix), batch.box]);
     }
     dropped += batch.attachments.length - attachments.length;
-    const place = {
-      segment: header,
-      firstSequence: batch.before.sequence + 1,
-      previousHash: batch.before.hash,
-    };
+    const place = { segment: header, firstSequence, previousHash: batch.before.hash };
     return sealFrame(epoch.ledger, random(NONCE_LENGTH), place, { records: batch.records, attachments });
   };
 
@@ -62,9 +62,17 @@ export async function compactSegment(
       async (target) => {
         const write = writingAhead(target);
         await write(encodeSegmentHeader(epoch.segment, header));
-        for await (const batch of readSegment(readAhead(source), segment, keys, headBefore(header))) {
-          await write(await frameOf(batch));
-          await breathe();
+        const frames = readSegment(readAhead(source), segment, keys, headBefore(header));
+        for await (const group of inGroups(frames)) {
+          const hashes = group.map(({ attachments }) =>
+            attachments.map((sealed) => hashSealedValue(sealed) as ValueHash),
+          );
+          const asked = hashes.flat();
+          const living = asked.length === 0 ? new Set<ValueHash>() : await known(asked);
+          for (const [i, batch] of group.entries()) {
+            await write(frameOf(batch, hashes[i] ?? [], living));
+            await breathe();
+          }
         }
         await write(undefined);
       },
@@ -74,6 +82,24 @@ export async function compactSegment(
     await source.close();
   }
   return dropped;
+}
+
+/** Frames in groups that are worth a question: so many values or bytes. */
+async function* inGroups(frames: AsyncIterable<ReadBatch>): AsyncGenerator<readonly ReadBatch[]> {
+  let group: ReadBatch[] = [];
+  let values = 0;
+  let bytes = 0;
+  for await (const batch of frames) {
+    group.push(batch);
+    values += batch.attachments.length;
+    bytes += batch.box.length;
+    if (values < VALUES && bytes < WRITE) continue;
+    yield group;
+    group = [];
+    values = 0;
+    bytes = 0;
+  }
+  yield group;
 }
 
 /** Collects small writes; `undefined` writes what is left. */

@@ -103,8 +103,8 @@ export class FileLedger implements Ledger {
   async append(batch: LedgerBatch): Promise<void> {
     if (!this.#writer) throw new KeywardenError('ledger-unavailable');
     try {
-      // The look at the lock goes on while the frame is sealed.
-      const ours = this.#parts.lock.check();
+      // The look at lock and segment goes on while the frame is sealed.
+      const ours = Promise.all([this.#parts.lock.check(), this.#writer.check()]);
       ours.catch(() => undefined);
       const { epoch, firstSequence } = this.#writer.header;
       // What follows a change of the vault key is sealed under the new one.

@@ -29,17 +29,22 @@ export class SegmentWriter {
   readonly #file: VaultFile;
   readonly #ledgerKey: Uint8Array;
   readonly #random: RandomBytes;
+  readonly #look: () => Promise<{ readonly size: number }>;
   #position: number;
+  /** Whether something of ours may stand behind the last whole frame. */
+  #begun = false;
 
-  constructor(
+  private constructor(
     header: SegmentHeader,
     file: VaultFile,
+    look: () => Promise<{ readonly size: number }>,
     position: number,
     ledgerKey: Uint8Array,
     random: RandomBytes,
   ) {
     this.header = header;
     this.#file = file;
+    this.#look = look;
     this.#position = position;
     this.#ledgerKey = ledgerKey;
     this.#random = random;
@@ -63,11 +68,20 @@ export class SegmentWriter {
       await file.close();
       throw error;
     }
-    return new SegmentWriter(segment.header, file, position ?? SEGMENT_HEADER_LENGTH, key, random);
+    const look = () => files.stat(segment.path);
+    return new SegmentWriter(segment.header, file, look, position ?? SEGMENT_HEADER_LENGTH, key, random);
   }
 
   get position(): number {
     return this.#position;
+  }
+
+  /**
+   * Throws where the segment is no longer what and where it was: a file that was removed takes every write, and keeps none.
+   */
+  async check(): Promise<void> {
+    const { size } = await this.#look();
+    if (size !== this.#position) throw new Error('the segment was changed by somebody else');
   }
 
   /** The frame of a batch that follows what is here. */
@@ -81,9 +95,11 @@ export class SegmentWriter {
   }
 
   async append(frame: Uint8Array): Promise<void> {
+    this.#begun = true;
     await this.#file.write(frame, this.#position);
     await this.#file.sync();
     this.#position += frame.length;
+    this.#begun = false;
   }
 
   /**
@@ -92,7 +108,7 @@ export class SegmentWriter {
    * fsync the next one reports success without having written.
    */
   async abandon(): Promise<void> {
-    await this.#file.truncate(this.#position).catch(() => undefined);
+    if (this.#begun) await this.#file.truncate(this.#position).catch(() => undefined);
     await this.close().catch(() => undefined);
   }
 
