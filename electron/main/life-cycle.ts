@@ -5,13 +5,16 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app, ipcMain, nativeTheme, powerMonitor, screen, session } from 'electron';
+import { stateFolder } from '../../shared/model/state-folder.ts';
 import { allHandlers } from '../ipc/handlers/all-handlers.ts';
 import { installRouter } from '../ipc/router.ts';
 import { isTrustedSender } from '../ipc/sender.ts';
 import { clipboardDoor } from '../platform/clipboard-door.ts';
+import { chooseBackup, saveText } from '../platform/file-dialogs.ts';
 import { chooseFolder } from '../platform/folder-dialog.ts';
 import { watchLockTriggers } from '../platform/lock-triggers.ts';
 import { tellInBackground } from '../platform/notices.ts';
+import { placeIn } from '../vault/place.ts';
 import { serveApp } from './app-protocol.ts';
 import { assembleDesktop, type Desktop } from './desktop.ts';
 import { hardenContents } from './harden-contents.ts';
@@ -43,6 +46,12 @@ export async function start(): Promise<void> {
   serveApp(hardened.protocol, join(import.meta.dirname, '../renderer'), random);
 
   const userData = app.getPath('userData');
+  const runtime = {
+    env: process.env,
+    platform: process.platform,
+    uid: process.getuid?.(),
+    tmpdir: tmpdir(),
+  };
   const devTools = !app.isPackaged; // SECURITY(W6)
   let forgetHeld = (): void => undefined;
   const window = createMainWindow({
@@ -60,16 +69,18 @@ export async function start(): Promise<void> {
   });
   const desktop = await assembleDesktop({
     ports: SYSTEM_PORTS,
-    vaults: vaultAssembly(SYSTEM_PORTS),
+    vaults: vaultAssembly(SYSTEM_PORTS, await placeIn(stateFolder(runtime), random)),
     userData,
     vaultsFolder: join(app.getPath('documents'), 'Keywarden'),
     listen,
-    runtime: { env: process.env, platform: process.platform, uid: process.getuid?.(), tmpdir: tmpdir() },
+    runtime,
     clipboard: clipboardDoor,
     sample: await sampleWherePresent(userData, window),
     send: window.send,
     replaceWindow: window.replace,
     chooseFolder: (purpose) => chooseFolder(window.current(), purpose),
+    chooseBackup: () => chooseBackup(window.current()),
+    saveText: (suggested, text) => saveText(window.current(), 'Save the recovery kit', suggested, text),
     preferencesChanged: ({ theme }) => {
       nativeTheme.themeSource = theme;
     },
