@@ -14,6 +14,9 @@ const lockFile = z.strictObject({
   startTime: z.string(),
 });
 
+/** Another machine has the folder, or had it when it was copied: whether it still runs cannot be seen from here. */
+export class HeldElsewhere extends KeywardenError {}
+
 /** The folder is ours: nobody else writes to it. */
 export interface FolderLock {
   /** Throws `vault-in-use` where someone else has taken the folder meanwhile (a shared folder, a long sleep). */
@@ -89,7 +92,8 @@ async function identityOf(files: VaultFiles, path: string): Promise<string | und
 async function refuseLiving(files: VaultFiles, path: string): Promise<void> {
   const writer = await readLock(files, path);
   if (!writer || isGone(writer)) return;
-  throw new KeywardenError(
+  const Refusal = writer.host === thisProcess().host ? KeywardenError : HeldElsewhere;
+  throw new Refusal(
     'vault-in-use',
     `Keywarden on ${writer.host} (process ${writer.pid}) has this vault open, or did not close it. ` +
       'If it runs no more, remove the file "lock" from the folder.',

@@ -4,7 +4,7 @@ import type { ReadHeader, Way } from '../crypto/vault-header.ts';
 import type { StateSchema } from './change.ts';
 import { translatingDiskErrors } from './disk-error.ts';
 import { folderLayout } from './folder-layout.ts';
-import { takeLock } from './folder-lock.ts';
+import { type FolderLock, HeldElsewhere, takeLock } from './folder-lock.ts';
 import { readHeaderFile } from './header-file.ts';
 import { nodeFiles } from './node-files.ts';
 import { openUnlockedVault, type UnlockedFolder } from './open-unlocked-vault.ts';
@@ -51,12 +51,12 @@ export function openVault(options: OpenVaultOptions): Promise<OpenedVault> {
     const files = ports.files ?? nodeFiles;
     const layout = folderLayout(directory);
     await readHeaderFile(files, layout); // A folder without a vault must not get a lock file.
-    const lock = await takeLock(files, layout.root, layout.lock, ports.random);
+    const { lock, held } = await lockOrLook(() => takeLock(files, layout.root, layout.lock, ports.random));
     return orRelease(lock, async () => {
       const read = await readHeaderFile(files, layout);
       const { keys, way } = await unlockHeaderBy(read, options, rules);
       const unlocked = { files, layout, vaultId: vaultIdOf(read), keys, lock };
-      return open({ unlocked, read, way, options, rules, confirmed: false });
+      return open({ unlocked, read, way, options, rules, held, confirmed: false });
     });
   });
 }
@@ -67,6 +67,8 @@ interface Unlocked {
   readonly way: Way;
   readonly options: OpenVaultOptions;
   readonly rules: KdfRules;
+  /** Why the folder is not ours: then it can be looked at, if it is not at home here. */
+  readonly held: HeldElsewhere | undefined;
   readonly confirmed: boolean;
 }
 
@@ -77,6 +79,11 @@ async function open(found: Unlocked): Promise<OpenedVault> {
   const watch = await watchOver({ ...found, ...options, ports });
   const vault = await openUnlockedVault(unlocked, schema, ports, {
     ...watch.opening,
+    judge(vault) {
+      const verdict = watch.opening.judge(vault);
+      if (found.held && verdict.kind === 'home') throw found.held;
+      return verdict;
+    },
     handsOver: () => handedOver,
   });
   try {
@@ -92,12 +99,26 @@ async function open(found: Unlocked): Promise<OpenedVault> {
     backUp: (to) => translatingDiskErrors(() => writeBackup(unlocked, to, ports)),
     async confirm() {
       if (!vault.quarantine) return opened;
+      if (found.held) throw found.held;
       handedOver = true;
       await vault.close();
       return translatingDiskErrors(() => orRelease(unlocked.lock, () => open({ ...found, confirmed: true })));
     },
   };
   return opened;
+}
+
+/** Takes the lock; or, where another machine seems to have it, says so and leaves it alone. */
+async function lockOrLook(
+  take: () => Promise<FolderLock>,
+): Promise<{ readonly lock: FolderLock; readonly held: HeldElsewhere | undefined }> {
+  try {
+    return { lock: await take(), held: undefined };
+  } catch (error) {
+    if (!(error instanceof HeldElsewhere)) throw error;
+    const lock: FolderLock = { check: () => Promise.reject(error), release: async () => {} };
+    return { lock, held: error };
+  }
 }
 
 /** Does what may fail, and leaves the folder free where it does. */

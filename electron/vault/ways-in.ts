@@ -181,13 +181,20 @@ async function changeHeader(
     const newEpoch = changed.epoch !== read.header.epoch;
     const headerKey = newEpoch ? keys.prepared(changed.epoch).header : keys.current.header;
     await lock.check();
-    await writeHeaderFile(files, layout, encodeVaultHeader(headerKey, changed));
+    const old = encodeVaultHeader(keys.current.header, read.header);
+    try {
+      await writeHeaderFile(files, layout, encodeVaultHeader(headerKey, changed));
+    } catch (error) {
+      // It may be in place for all that: then the answer would be wrong.
+      await putBack(files, layout, old);
+      throw error;
+    }
     if (newEpoch) keys.begin(changed.epoch);
     try {
       await vault.turn((turn) => turn.record(slotRecord(changed, operation)));
     } catch (error) {
       // A new epoch may have reached the ledger: it stays, and its record is made up for at the next change or opening.
-      if (!newEpoch) await putBack(files, layout, encodeVaultHeader(headerKey, read.header));
+      if (!newEpoch) await putBack(files, layout, old);
       throw error;
     }
   } finally {

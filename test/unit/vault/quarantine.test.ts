@@ -195,6 +195,24 @@ describe('a vault at home elsewhere', () => {
     expect(met.quarantine).toMatchObject({ reason: 'fork', seen: { term: 1 }, found: { term: 2 } });
   });
 
+  it('that was copied while it was open there is looked at without its lock', async () => {
+    const [here, there] = [await makePlace(HERE), await makePlace(THERE)];
+    const folder = await TemporaryVault.make();
+    await write(folder, there, 'a');
+    const lock = join(folder.directory, 'lock');
+    const foreign = { bootId: 'b', host: 'another-machine', nonce: '00', pid: 1, startTime: '1' };
+    await writeFile(lock, JSON.stringify(foreign));
+    await expect(open(folder, there)).rejects.toMatchObject({ code: 'vault-in-use' });
+    const mirror = await open(folder, here);
+    expect(mirror.quarantine?.reason).toBe('elsewhere');
+    expect(await names(mirror)).toEqual(['a']);
+    await expect(mirror.confirm()).rejects.toMatchObject({ code: 'vault-in-use' });
+    await mirror.close();
+    expect(await readFile(lock, 'utf8')).toBe(JSON.stringify(foreign));
+    await rm(lock);
+    expect((await (await open(folder, here)).confirm()).quarantine).toBeUndefined();
+  });
+
   it('that the old home has handed over whole is simply at home elsewhere', async () => {
     const [here, there] = [await makePlace(HERE), await makePlace(THERE)];
     const folder = await TemporaryVault.make();
