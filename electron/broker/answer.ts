@@ -7,6 +7,8 @@ import type { CoreResponse } from '../core/request.ts';
 export interface Answer {
   readonly status: number;
   readonly body?: string;
+  /** Besides those of every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Core's answer in Vault's shape. `data` is repeated at the top where clients look for it there. */
@@ -23,9 +25,10 @@ export function answerError(error: KeywardenError): Answer {
 }
 
 /** The exact headers of every answer: `; charset` makes clients reject the body. SECURITY(B3) */
-export function answerHeaders({ body }: Answer): Record<string, string> {
+export function answerHeaders({ body, headers }: Answer): Record<string, string> {
   return {
     'Cache-Control': 'no-store',
+    ...headers,
     ...(body !== undefined && {
       'Content-Type': 'application/json',
       'Content-Length': String(Buffer.byteLength(body)),
@@ -37,7 +40,8 @@ export function answerHeaders({ body }: Answer): Record<string, string> {
 export function sendAnswer(response: ServerResponse, answer: Answer, closing: boolean): void {
   if (response.headersSent || response.destroyed) return;
   const bodiless = answer.status === 204 || answer.status === 304;
-  const sent = bodiless ? { status: answer.status } : answer;
+  const { body: _, ...head } = answer;
+  const sent: Answer = bodiless ? head : answer;
   response.writeHead(sent.status, { ...answerHeaders(sent), ...(closing && { Connection: 'close' }) });
   response.end(sent.body);
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asKeywardenError, KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { type Answer, answerError, answerOf, sendAnswer } from './answer.ts';
+import { answerBlockingRead } from './blocking-read.ts';
 import type { BrokerOptions } from './broker.ts';
+import { EVENTS_PATH, streamEvents } from './event-stream.ts';
 import { guardOrigin, hostNames } from './guard-origin.ts';
 import { LIMITS } from './limits.ts';
 import { answerOpenEndpoint } from './open-endpoints.ts';
@@ -9,6 +11,7 @@ import { peerOf } from './peer.ts';
 import { BodyBudget } from './read-body.ts';
 import { readRequest } from './read-request.ts';
 import { readTarget } from './read-target.ts';
+import { createWaitingRoom } from './waiting-room.ts';
 
 /** Handles one request; never rejects. `origin` is `http` or `socket`. */
 export type RequestHandler = (
@@ -18,11 +21,18 @@ export type RequestHandler = (
 ) => Promise<void>;
 
 /** The way of every request: guards, what anyone may ask, sealed, parse, core, answer. */
-export function createRequestHandler(options: BrokerOptions, isClosing: () => boolean): RequestHandler {
+export function createRequestHandler(options: BrokerOptions, closing: AbortSignal): RequestHandler {
   const allowedHosts = hostNames(options.listen, options.allowedHosts);
   const budget = new BodyBudget();
 
-  const answer = async (request: IncomingMessage, origin: string, signal: AbortSignal): Promise<Answer> => {
+  const wait = createWaitingRoom(closing);
+
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    origin: string,
+    gone: AbortSignal,
+  ): Promise<Answer | undefined> => {
     guardOrigin(request, allowedHosts);
     if (request.rawHeaders.length > 2 * LIMITS.headerCount) {
       throw new KeywardenError('invalid-request', 'too many headers');
@@ -41,7 +51,17 @@ export function createRequestHandler(options: BrokerOptions, isClosing: () => bo
     // Asked again: it may have been sealed while the body came in.
     const core = options.core();
     if (core === undefined) throw new KeywardenError('sealed');
-    return answerOf(await core.handle({ ...asked, ...peerOf(request.socket), origin, signal }));
+    const { patience, ...rest } = asked;
+    const wanted = { ...rest, ...peerOf(request.socket), origin };
+    if (patience !== undefined) {
+      return await wait(gone, (signal) =>
+        answerBlockingRead(core, { ...wanted, signal }, patience, options.clock),
+      );
+    }
+    if (wanted.path === EVENTS_PATH && wanted.operation === 'read') {
+      return await wait(gone, (signal) => streamEvents(core, { ...wanted, signal }, response, options.clock));
+    }
+    return answerOf(await core.handle({ ...wanted, signal: gone }));
   };
 
   return async (request, response, origin) => {
@@ -49,15 +69,15 @@ export function createRequestHandler(options: BrokerOptions, isClosing: () => bo
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();
     });
-    let result: Answer;
+    let result: Answer | undefined;
     try {
-      result = await answer(request, origin, gone.signal);
+      result = await answer(request, response, origin, gone.signal);
     } catch (thrown) {
       const error = asKeywardenError(thrown);
       if (error.code === 'internal') logInternal(options, error);
       result = answerError(error);
     }
-    sendAnswer(response, result, isClosing());
+    if (result !== undefined) sendAnswer(response, result, closing.aborted);
   };
 }
 

@@ -16,6 +16,14 @@ export const LIMITS = {
   /** From the first byte to the end of the body. */
   requestTimeout: 60_000,
   keepAliveTimeout: 75_000,
+  /** A read that waits for a change gets no longer than this. */
+  longestWait: 300_000,
+  /** Reads that wait and streams of events, over all connections. */
+  waiting: 1000,
+  /** A stream of events says so often that it lives, so that nobody on the way takes it for dead. */
+  heartbeat: 15_000,
+  /** What one client may leave unread of a stream of events. */
+  unreadEvents: 1024 * 1024,
   /** What is still being answered when the broker closes gets this long. */
   closingGrace: 5_000,
 } as const;

@@ -3,6 +3,7 @@ import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { parseDuration } from '../../shared/model/duration.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 import type { Credential } from '../core/request.ts';
+import { type Patience, readPatience } from './blocking-read.ts';
 import { parseGoBool } from './go-bool.ts';
 import { LIST_METHOD } from './list-verb.ts';
 import { type BodyBudget, mediaType, readBody } from './read-body.ts';
@@ -18,6 +19,7 @@ export interface Asked {
   readonly path: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly wrapTtl?: number;
+  readonly patience?: Patience;
 }
 
 /** Turns Vault's HTTP into core's words. Throws KeywardenError for whatever is not of the dialect. */
@@ -35,6 +37,11 @@ export async function readRequest(
   if (operation === 'read' || operation === 'list' || operation === 'delete') {
     // As in Vault, a body means nothing here; it is thrown away as it comes.
     request.resume();
+    if (operation === 'read') {
+      const { index, wait, ...data } = parameters;
+      const patience = readPatience({ index, wait });
+      return { ...who, operation, path, data, ...(patience !== undefined && { patience }) };
+    }
     const listed = operation === 'list' && !path.endsWith('/') ? `${path}/` : path;
     return { ...who, operation, path: listed, data: parameters };
   }

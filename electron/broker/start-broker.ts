@@ -12,11 +12,13 @@ import { listenOnSocket } from './listen-on-socket.ts';
 
 /** Starts serving. Throws `not-available` when it cannot listen; then nothing is left listening. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  let closing: Promise<void> | undefined;
-  const handle = createRequestHandler(options, () => closing !== undefined);
+  let closed: Promise<void> | undefined;
+  const closing = new AbortController();
+  const handle = createRequestHandler(options, closing.signal);
   const tcp = createHttpServer(handle, 'http', { tls: options.tls });
   const local = createHttpServer(handle, 'socket');
   const close = async (): Promise<void> => {
+    closing.abort();
     await Promise.all(
       [tcp, local]
         .filter(({ server }) => server.listening)
@@ -35,8 +37,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       address,
       socketPath: taken ? undefined : socketPath,
       close() {
-        closing ??= close();
-        return closing;
+        closed ??= close();
+        return closed;
       },
     };
   } catch (error) {

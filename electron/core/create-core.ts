@@ -8,6 +8,8 @@ import { desktopLoginDeadlines } from './desktop-login/desktop-login-deadlines.t
 import { desktopLoginEngine } from './desktop-login/desktop-login-engine.ts';
 import type { Engine } from './engine.ts';
 import { createEngineRegistry, type EngineRegistry } from './engine-registry.ts';
+import { createChangeFeed } from './events/change-feed.ts';
+import { createCoreEvents } from './events/core-events.ts';
 import { identityEngine } from './identity/identity-engine.ts';
 import { createIssuing } from './leases/issuing.ts';
 import { leaseDeadlines } from './leases/lease-deadlines.ts';
@@ -103,6 +105,8 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
     ...engines,
   ]);
 
+  const stopped = new AbortController();
+  const feed = createChangeFeed(vault);
   const unwatch = vault.watch((records) => {
     const ids = endedIn(records);
     if (ids.length > 0) undertaker.add(ids);
@@ -128,8 +132,11 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
       await start();
       return await openSession(services, kind);
     },
+    events: createCoreEvents(services, feed, stopped.signal),
     watchTopics: (listener) => watchTopics(vault, listener),
     async stop() {
+      stopped.abort();
+      feed.stop();
       unwatch();
       scheduler.stop();
       issuing.abortAll();

@@ -1,5 +1,6 @@
 import type { Envelope } from '../../shared/model/envelope.ts';
 import type { Operation } from '../../shared/model/operation.ts';
+import type { CommittedChange } from './events/change-feed.ts';
 
 /** Who asks. A token is looked up in the state; `none` is for logins and the few open paths. */
 export type Credential = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'none' };
@@ -34,7 +35,25 @@ export interface CoreResponse {
   readonly dataAtTop?: true;
 }
 
+/** Waiting for changes instead of asking again and again. */
+export interface CoreEvents {
+  /** Grows when what is read at this path changes: what a client waits for more than. */
+  indexOf(path: string): number;
+  /**
+   * Resolves with true once what the request reads has changed after `after`, with false when its signal aborts first.
+   * Refused as the read itself would be, ahead of any waiting; what it then resolves with tells nothing but that it is
+   * worth asking again. Throws `sealed` when core stops.
+   */
+  changed(request: CoreRequest, after: number): Promise<boolean>;
+  /**
+   * Calls back with every change that the asking token may read, until the signal aborts (resolves), the token dies
+   * (`permission-denied`) or core stops (`sealed`).
+   */
+  follow(request: CoreRequest, listener: (changes: readonly CommittedChange[]) => void): Promise<void>;
+}
+
 /** The one door to everything: authenticate, authorize, engine, lease, record. Throws KeywardenError alone. */
 export interface Core {
   handle(request: CoreRequest): Promise<CoreResponse>;
+  readonly events: CoreEvents;
 }

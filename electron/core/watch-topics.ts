@@ -17,6 +17,11 @@ const TOPIC_OF_DOMAIN: Readonly<Record<string, Topic>> = {
 /** Happens with nearly every request and shows nowhere. */
 const SILENT = new Set(['tokens/used@1', 'tokens/spent@1']);
 
+/** Whether a change shows nowhere. */
+export function isSilent(type: string): boolean {
+  return SILENT.has(type);
+}
+
 /** Calls back with the topics that records touched, once these are durable. Returns how to stop. */
 export function watchTopics(
   vault: Pick<Vault, 'watch'>,
@@ -30,7 +35,7 @@ export function watchTopics(
 
 function topicsOf({ changes }: LedgerRecord): readonly Topic[] {
   return changes.flatMap(({ type }) => {
-    const topic = SILENT.has(type) ? undefined : TOPIC_OF_DOMAIN[type.slice(0, type.indexOf('/'))];
+    const topic = isSilent(type) ? undefined : TOPIC_OF_DOMAIN[type.slice(0, type.indexOf('/'))];
     return topic === undefined ? [] : [topic];
   });
 }

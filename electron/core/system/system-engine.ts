@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CoreServices } from '../core-services.ts';
 import { type Engine, handler, type ReplyDecision, type Route } from '../engine.ts';
+import { subscribeRoute } from '../events/subscribe-route.ts';
 import { leaseChanges } from '../leases/lease-changes.ts';
 import { leaseMigration } from '../leases/lease-rows.ts';
 import { lookupLeaseRoutes } from '../leases/lookup-routes.ts';
@@ -52,6 +53,7 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       ...renewLeaseRoutes(services),
       ...revokeLeaseRoutes(services),
       ...wrappingRoutes(services),
+      subscribeRoute,
     ],
   };
 }

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { Broker, BrokerOptions } from '../../../electron/broker/broker.ts';
 import { startBroker } from '../../../electron/broker/start-broker.ts';
-import type { CoreRequest, CoreResponse } from '../../../electron/core/request.ts';
+import type { Core, CoreRequest, CoreResponse } from '../../../electron/core/request.ts';
 import type { Envelope } from '../../../shared/model/envelope.ts';
 
 /** The broker over a core of the test's own: these tests are about the door, not about what is behind it. */
@@ -47,11 +47,18 @@ export function withData(data: Record<string, unknown>): CoreResponse {
   return { status: 200, envelope: { ...EMPTY_ENVELOPE, data } };
 }
 
+/** Nothing ever changes. */
+const NO_EVENTS: Core['events'] = {
+  indexOf: () => 0,
+  changed: async () => false,
+  follow: async () => undefined,
+};
+
 export type Handle = (request: CoreRequest) => CoreResponse | Promise<CoreResponse>;
 
 export async function openDoor(
   handle: Handle | 'sealed' = () => ({ status: 204, envelope: null }),
-  options: Partial<BrokerOptions> = {},
+  options: Partial<BrokerOptions> & { readonly events?: Core['events'] } = {},
 ): Promise<Door> {
   const asked: CoreRequest[] = [];
   const logged: string[] = [];
@@ -61,6 +68,7 @@ export async function openDoor(
       if (handle === 'sealed') throw new Error('core was asked while sealed');
       return await handle(request);
     },
+    events: options.events ?? NO_EVENTS,
   };
   const broker = await startBroker({
     core: () => (handle === 'sealed' ? undefined : core),

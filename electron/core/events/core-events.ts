@@ -1,0 +1,90 @@
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import type { CoreServices } from '../core-services.ts';
+import { admit } from '../pipeline/admit.ts';
+import { ask } from '../pipeline/asked.ts';
+import { authenticate } from '../pipeline/authenticate.ts';
+import { refuse } from '../pipeline/record-request.ts';
+import type { CoreEvents, CoreRequest } from '../request.ts';
+import type { ChangeFeed, CommittedChange } from './change-feed.ts';
+
+/** Events over a feed. `stopped` aborts when core stops. */
+export function createCoreEvents(services: CoreServices, feed: ChangeFeed, stopped: AbortSignal): CoreEvents {
+  return {
+    indexOf: (path) => feed.indexOf(path),
+    async changed(request, after) {
+      await admitOnly(services, request);
+      return await until(feed, request.signal, stopped, (done) =>
+        feed.hasChanged(request.path, after) ? done(true) : undefined,
+      );
+    },
+    async follow(request, listener) {
+      let told = Promise.resolve();
+      await until(feed, request.signal, stopped, (done, changes) => {
+        told = told.then(async () => {
+          const readable = await readableOf(services, request, changes);
+          if (readable === undefined) done(true);
+          else if (readable.length > 0) listener(readable);
+        });
+        told.catch(() => done(true));
+      }).then((ended) => {
+        if (ended) throw new KeywardenError('permission-denied');
+      });
+    },
+  };
+}
+
+/** Looks at once, and again with every change. */
+function until(
+  feed: ChangeFeed,
+  signal: AbortSignal | undefined,
+  stopped: AbortSignal,
+  look: (done: (answer: boolean) => void, changes: readonly CommittedChange[]) => void,
+): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      unwatch();
+      signal?.removeEventListener('abort', gone);
+      stopped.removeEventListener('abort', sealed);
+    };
+    const done = (answer: boolean) => {
+      leave();
+      resolve(answer);
+    };
+    const gone = () => done(false);
+    const sealed = () => {
+      leave();
+      reject(new KeywardenError('sealed'));
+    };
+    const unwatch = feed.watch((changes) => look(done, changes));
+    signal?.addEventListener('abort', gone);
+    stopped.addEventListener('abort', sealed);
+    if (stopped.aborted) sealed();
+    else if (signal?.aborted) gone();
+    else look(done, []);
+  });
+}
+
+/** The turn of a request that may be decided later: a refusal is recorded, an admission is not yet worth a record. */
+async function admitOnly(services: CoreServices, request: CoreRequest): Promise<void> {
+  const asked = ask(request, services.ports.random);
+  const refused = await services.turn((turn) => {
+    const admitted = admit(services, turn, asked);
+    return 'error' in admitted ? refuse(services, turn, asked, admitted.token, admitted.error) : undefined;
+  });
+  if (refused !== undefined) throw refused.error;
+}
+
+/** Undefined when the token is dead. */
+function readableOf(
+  services: CoreServices,
+  request: CoreRequest,
+  changes: readonly CommittedChange[],
+): Promise<readonly CommittedChange[] | undefined> {
+  return services.turn((turn) => {
+    const token = authenticate(turn, request);
+    if (token === undefined) return undefined;
+    if (token.policies.includes('root')) return changes;
+    const acl = services.cache.acl(turn.db, token);
+    return changes.filter(({ subject }) => acl.allows({ operation: 'read', path: subject }));
+  });
+}

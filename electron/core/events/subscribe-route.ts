@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { handler, type Route } from '../engine.ts';
+
+/** Whether a token may follow changes at all is for its policies to say; what it is then shown it must be able to read. */
+export const subscribeRoute: Route = {
+  pattern: 'events/subscribe',
+  operations: {
+    read: handler({
+      input: z.object({}),
+      decide: () => ({ kind: 'reply', reply: { data: {} } }),
+    }),
+  },
+};
