@@ -27,6 +27,7 @@ import { createStateCache } from './state-cache.ts';
 import { systemEngine } from './system/system-engine.ts';
 import { tokenDeadlines } from './tokens/token-deadlines.ts';
 import { tokenEngine } from './tokens/token-engine.ts';
+import { userpassEngine } from './userpass/userpass-engine.ts';
 import { type Topic, watchTopics } from './watch-topics.ts';
 import { wrapDeadlines } from './wrapping/wrap-deadlines.ts';
 
@@ -102,6 +103,7 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
     identityEngine(services),
     desktopLoginEngine,
     approleEngine,
+    userpassEngine(),
     ...engines,
   ]);
 

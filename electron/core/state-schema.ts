@@ -8,6 +8,7 @@ import { identityMigrations } from './identity/identity-rows.ts';
 import { systemChanges, systemMigrations } from './system/system-engine.ts';
 import { tokenChanges } from './tokens/token-changes.ts';
 import { tokenMigrations } from './tokens/token-rows.ts';
+import { userChanges, userMigration } from './userpass/user-rows.ts';
 
 /** Everything that a vault must know to replay its ledger: core's own changes and those of the engines. */
 export function stateSchema(engines: readonly Engine[]): StateSchema {
@@ -18,6 +19,7 @@ export function stateSchema(engines: readonly Engine[]): StateSchema {
       ...desktopLoginChanges,
       ...cubbyholeEngine.changes,
       ...identityChanges,
+      ...userChanges,
       ...approleEngine.changes,
       ...engines.flatMap(({ changes }) => changes),
     ],
@@ -26,6 +28,7 @@ export function stateSchema(engines: readonly Engine[]): StateSchema {
       ...tokenMigrations,
       ...cubbyholeEngine.migrations,
       ...identityMigrations,
+      userMigration,
       desktopLoginMigration,
       ...approleEngine.migrations,
       ...engines.flatMap(({ migrations }) => migrations),

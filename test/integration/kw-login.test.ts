@@ -89,6 +89,7 @@ describe('kw login', () => {
 
   it('refuses what it does not know', async () => {
     expect(await home.kw(['login', '--address', 'http://127.0.0.1:1'])).toMatchObject({ code: 2 });
+    expect(await home.kw(['login', '-method=ldap'])).toMatchObject({ code: 2 });
     expect(await home.kw(['login', '-method=userpass'])).toMatchObject({ code: 2 });
   });
 
@@ -98,5 +99,49 @@ describe('kw login', () => {
     const ended = once(login, 'exit');
     await asSession('auth/desktop/decide', { code: await shownCode(login), approve: true });
     expect(await ended).toEqual([1, null]);
+  });
+});
+
+describe('kw login -method=userpass', () => {
+  beforeEach(async () => {
+    await asSession('sys/auth/userpass', { type: 'userpass' });
+    await asSession('auth/userpass/users/ann', { password: 'canary-ann', token_policies: 'team' });
+  });
+
+  it('works without a desktop, with the password from standard input, and keeps the token', async () => {
+    for (const args of [['username=ann', 'password=-'], ['ann'], ['--path', 'auth/userpass/', 'ann']]) {
+      const result = await home.kw(['login', '-method=userpass', '-json', ...args], {
+        input: 'canary-ann\n',
+      });
+      expect(result).toMatchObject({ code: 0 });
+      expect(JSON.parse(result.stdout)).toMatchObject({ policies: ['default', 'team'] });
+    }
+    expect(statSync(join(home.folder, 'runtime', 'token')).mode & 0o777).toBe(0o600);
+    expect(await home.kw(['read', 'auth/token/lookup-self'])).toMatchObject({ code: 0 });
+  });
+
+  it('says no to a wrong password, and keeps nothing', async () => {
+    const result = await home.kw(['login', '--method', 'userpass', 'ann'], { input: 'wrong' });
+    expect(result).toMatchObject({ code: 4, stdout: '' });
+    expect(() => statSync(join(home.folder, 'runtime', 'token'))).toThrow();
+  });
+
+  it('warns of a password among the arguments', async () => {
+    const result = await home.kw(['login', '-method=userpass', 'ann', 'password=canary-ann']);
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/others can read/);
+  });
+
+  it("keeps no token of a broker that is not this user's own, but prints it when asked", async () => {
+    const elsewhere = [
+      'login',
+      '-method=userpass',
+      '--address',
+      `unix:${join(home.folder, 'runtime', 'broker.sock')}`,
+    ];
+    expect(await home.kw([...elsewhere, 'ann'], { input: 'canary-ann' })).toMatchObject({ code: 2 });
+    const shown = await home.kw([...elsewhere, '--token-only', 'ann'], { input: 'canary-ann' });
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/^hvs\.\w+\n$/) });
+    expect(() => statSync(join(home.folder, 'runtime', 'token'))).toThrow();
   });
 });

@@ -1,34 +1,48 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { AuthEnvelope } from '../../../shared/model/envelope.ts';
-import { runtimePaths } from '../../../shared/model/runtime-paths.ts';
 import { findBroker } from '../broker/broker-address.ts';
 import { type BrokerClient, brokerClient } from '../broker/broker-client.ts';
 import { envelopeOf, errorOf } from '../broker/broker-reply.ts';
-import { ensureRuntimeFolder } from '../broker/runtime-folder.ts';
-import { type Command, JSON_OPTION, optionFlag } from '../command.ts';
+import { keepToken } from '../broker/keep-token.ts';
+import {
+  BROKER_OPTIONS,
+  type Command,
+  type Invocation,
+  JSON_OPTION,
+  optionFlag,
+  optionText,
+} from '../command.ts';
 import { type Surroundings, tell } from '../surroundings.ts';
+import { userpassLogin } from '../userpass-login.ts';
 
 /** Milliseconds between two looks at what the person has decided. */
 const LOOK_AGAIN = 500;
 
-/** `kw login`: asks the person at the unlocked desktop for a token. It is kept in the runtime folder and ends with lock, seal and quit. */
+/**
+ * `kw login`: asks the person at the unlocked desktop for a token, or logs in with a name and a password where there is
+ * none. The token is kept in the runtime folder; the desktop's ends with lock, seal and quit.
+ */
 export const loginCommand: Command = {
   name: 'login',
-  summary: 'Asks the unlocked desktop app for a token',
-  usage: '[options]',
-  details:
+  summary: 'Gets a token: from the unlocked desktop app, or with a password',
+  usage: '[options], or login --method userpass username=NAME [password=@FILE|-]',
+  details: [
     'The desktop app shows the same short code; approve it there. The token ends when the app is locked or closed.',
-  options: { ...JSON_OPTION },
-  positionals: { min: 0, max: 0 },
+    'With --method userpass the password comes from a file, from standard input, or is asked for at the terminal.',
+  ].join('\n'),
+  options: {
+    method: { type: 'string', value: 'desktop|userpass', help: 'how to log in (default: desktop)' },
+    path: { type: 'string', value: 'PATH', help: 'where the method is mounted (default: its name)' },
+    address: BROKER_OPTIONS.address,
+    'token-only': { type: 'boolean', help: 'print the token and do not keep it (userpass alone)' },
+    ...JSON_OPTION,
+  },
+  positionals: { min: 0, max: 2 },
   async run(invocation) {
     const { surroundings } = invocation;
-    const client = await localBroker(surroundings);
-    const { request, code } = await askDesktop(client);
-    tell(surroundings, `approve the code ${code} in the desktop app.`);
-    const auth = await waitForDecision(client, request);
-    await keepToken(auth.client_token, surroundings);
+    const auth = await logIn(invocation);
+    if (optionFlag(invocation, 'token-only')) return 0;
     if (optionFlag(invocation, 'json')) {
       const { policies, lease_duration } = auth;
       surroundings.stdout.write(`${JSON.stringify({ policies, lease_duration })}\n`);
@@ -38,6 +52,34 @@ export const loginCommand: Command = {
     return 0;
   },
 };
+
+async function logIn(invocation: Invocation): Promise<AuthEnvelope> {
+  switch (optionText(invocation, 'method') ?? 'desktop') {
+    case 'userpass':
+      return userpassLogin(invocation);
+    case 'desktop':
+      return desktopLogin(invocation);
+    default:
+      throw new KeywardenError('usage', '--method takes desktop or userpass.');
+  }
+}
+
+async function desktopLogin(invocation: Invocation): Promise<AuthEnvelope> {
+  const { surroundings, positionals } = invocation;
+  const others = ['address', 'path'].some((name) => optionText(invocation, name) !== undefined);
+  if (positionals.length > 0 || others || optionFlag(invocation, 'token-only')) {
+    throw new KeywardenError(
+      'usage',
+      'The desktop of this user takes no address or name, and keeps its token.',
+    );
+  }
+  const client = await localBroker(surroundings);
+  const { request, code } = await askDesktop(client);
+  tell(surroundings, `approve the code ${code} in the desktop app.`);
+  const auth = await waitForDecision(client, request);
+  await keepToken(auth.client_token, surroundings);
+  return auth;
+}
 
 const NO_DESKTOP = 'No desktop app is open here: open and unlock it, then try again.';
 
@@ -69,17 +111,5 @@ async function waitForDecision(client: BrokerClient, request: string): Promise<A
     const auth = envelopeOf(reply)?.auth;
     if (auth) return auth;
     await sleep(LOOK_AGAIN);
-  }
-}
-
-/** Written beside and renamed: nobody reads half a token, and it is never open to others. */
-async function keepToken(token: string, surroundings: Surroundings): Promise<void> {
-  const { folder, tokenPath } = runtimePaths(surroundings);
-  await ensureRuntimeFolder(folder, surroundings);
-  try {
-    await writeFile(`${tokenPath}.new`, `${token}\n`, { mode: 0o600 });
-    await rename(`${tokenPath}.new`, tokenPath);
-  } catch (cause) {
-    throw new KeywardenError('not-available', `The token cannot be kept at ${tokenPath}.`, { cause });
   }
 }

@@ -28,7 +28,7 @@ export function parseCommandLine(
   surroundings: Surroundings,
 ): Request {
   const end = argv.indexOf('--');
-  const own = end < 0 ? argv : argv.slice(0, end);
+  const own = (end < 0 ? argv : argv.slice(0, end)).map((arg) => twoDashes(arg, commands));
   const program = end < 0 ? [] : argv.slice(end + 1);
 
   const index = indexOfCommand(own, commands);
@@ -56,6 +56,12 @@ export function parseCommandLine(
       surroundings,
     },
   };
+}
+
+/** Vault's own command line writes long options with one dash. */
+function twoDashes(arg: string, commands: readonly Command[]): string {
+  const name = /^-([a-z][a-z-]+)(?:=|$)/.exec(arg)?.[1];
+  return name !== undefined && commands.some(({ options }) => Object.hasOwn(options, name)) ? `-${arg}` : arg;
 }
 
 /** Options may stand before the command: which take a value is known from all tables together. */

@@ -75,7 +75,7 @@ describe('a command line', () => {
     ['run --'],
     ['run --on-change restart -- echo'],
     ['serve --tls-cert f'],
-    ['login -method=userpass'],
+    ['login -methods=userpass'],
     ['verify'],
   ])('refuses wrong usage: kw %s', (line) => {
     expect(() => parse(...line.split(' ').filter(Boolean))).toThrow(
