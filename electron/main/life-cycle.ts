@@ -124,8 +124,12 @@ function staysWhileServing(desktop: Desktop, window: MainWindow): void {
     if (desktop.phase.core() === undefined) app.quit();
     else tellInBackground('Keywarden is locked', 'Your apps keep working. Start Keywarden again to open it.');
   });
-  app.on('second-instance', () => inBackground(window.show()));
-  app.on('activate', () => inBackground(window.show()));
+  // Not while it ends: a vault that is opened then would be open when the process goes.
+  const show = (): void => {
+    if (ending === 'no') inBackground(window.show());
+  };
+  app.on('second-instance', show);
+  app.on('activate', show);
   app.on('before-quit', (event) => {
     if (ending === 'closed') return;
     event.preventDefault();
