@@ -1,8 +1,8 @@
-import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import { asKeywardenError, KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { parseDuration } from '../../shared/model/duration.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Core, CoreRequest } from '../core/request.ts';
-import { type Answer, answerOf } from './answer.ts';
+import { type Answer, answerError, answerOf } from './answer.ts';
 import { LIMITS } from './limits.ts';
 
 /** How a read is to wait: `?index=N&wait=30s`. */
@@ -49,5 +49,13 @@ export async function answerBlockingRead(
     request.signal.removeEventListener('abort', stop);
   }
   const index = core.events.indexOf(request.path);
-  return { ...answerOf(await core.handle(request)), headers: { [INDEX_HEADER]: String(index) } };
+  const headers = { [INDEX_HEADER]: String(index) };
+  try {
+    return { ...answerOf(await core.handle(request)), headers };
+  } catch (thrown) {
+    // What is not there can be waited for as well.
+    const error = asKeywardenError(thrown);
+    if (error.code !== 'not-found') throw error;
+    return { ...answerError(error), headers };
+  }
 }

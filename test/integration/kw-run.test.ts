@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { policyOfDoors } from '../../shared/model/door.ts';
 import { type KwHome, makeKwHome, type ServedKw, textOf } from '../support/kw.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -200,7 +200,6 @@ describe('kw run', () => {
     ['no program', ['-e', 'A=kw://secret/app#user'], root, 2],
     ['a value in the arguments', ['-e', 'A=hunter2', '--', 'true'], root, 2],
     ['a wrong reference', ['-e', 'A=kw://secret', '--', 'true'], root, 2],
-    ['an option of a later day', ['--on-change', 'restart', '--', 'true'], root, 2],
   ])('fails with %s', async (_, args, env, code) => {
     const before = await accessors();
     const result = await home.kw(['run', ...args], { env });
@@ -309,5 +308,74 @@ describe('kw run', () => {
     } finally {
       await other.remove();
     }
+  });
+});
+
+describe('kw run --on-change', () => {
+  /** A program that says what it got, and says so again at each SIGHUP, until it is told to end. */
+  const SAYS = `
+    const say = (word) => console.log(word + ' ' + process.env.VALUE);
+    process.on('SIGHUP', () => say('hup'));
+    setInterval(() => {}, 1000);
+    say('started');
+  `;
+  async function watchRun(how: string, path: string) {
+    await write(`secret/${path}`, 'value=one');
+    const args = ['run', '--on-change', how, '-e', `VALUE=kw://secret/${path}#value`];
+    const child = home.start([...args, '--', process.execPath, '-e', SAYS], { env: root });
+    let said = '';
+    child.stdout?.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+    });
+    const told = textOf(child.stderr);
+    return {
+      child,
+      said: () => said,
+      told,
+      until: (text: string) => vi.waitFor(() => expect(said).toContain(text), 20_000),
+    };
+  }
+
+  it('restart: starts the program anew with the new value, within a second or so', async () => {
+    const run = await watchRun('restart', 'restarted');
+    await run.until('started one');
+    await write('secret/restarted', 'value=two');
+    await run.until('started two');
+    await write('secret/restarted', 'value=three');
+    await run.until('started three');
+    run.child.kill('SIGTERM');
+    const [code] = (await once(run.child, 'exit')) as [number | null];
+    expect(code).toBe(143);
+  });
+
+  it('restart: leaves the program alone when the new secret cannot be read', async () => {
+    const run = await watchRun('restart', 'deleted');
+    await run.until('started one');
+    expect(await home.kw(['delete', 'secret/deleted'], { env: root })).toMatchObject({ code: 0 });
+    await write('secret/deleted', 'value=back');
+    await run.until('started back');
+    run.child.kill('SIGTERM');
+    await once(run.child, 'exit');
+    expect(run.said()).toBe('started one\nstarted back\n');
+    expect(await run.told).toContain('cannot be read');
+  });
+
+  it('signal: sends SIGHUP', async () => {
+    const run = await watchRun('signal', 'signalled');
+    await run.until('started one');
+    await write('secret/signalled', 'value=two');
+    await run.until('hup one');
+    run.child.kill('SIGTERM');
+    await once(run.child, 'exit');
+  });
+
+  it('ends with the program’s own code, and refuses what it does not know', async () => {
+    const args = ['run', '--on-change', 'restart', '-e', 'VALUE=kw://secret/app#user', '--'];
+    expect(await home.kw([...args, process.execPath, '-e', 'process.exit(7)'], { env: root })).toMatchObject({
+      code: 7,
+    });
+    expect(await home.kw(['run', '--on-change', 'sing', '--', 'true'], { env: root })).toMatchObject({
+      code: 125,
+    });
   });
 });

@@ -106,7 +106,8 @@ async function readReply(incoming: IncomingMessage, anonymous: boolean): Promise
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const body = parseBody(Buffer.concat(chunks).toString('utf8'));
-  return { status: incoming.statusCode ?? 0, anonymous, body };
+  const index = Number(incoming.headers['x-keywarden-index'] ?? Number.NaN);
+  return { status: incoming.statusCode ?? 0, anonymous, body, ...(Number.isSafeInteger(index) && { index }) };
 }
 
 function parseBody(text: string): BrokerReply['body'] {

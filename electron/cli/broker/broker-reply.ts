@@ -8,6 +8,8 @@ export interface BrokerReply {
   /** Whether it was asked without a token. */
   readonly anonymous: boolean;
   readonly body: JsonObject | undefined;
+  /** What a read that waits for the next change waits for more than; told where it was asked for. */
+  readonly index?: number;
 }
 
 /** A JSON object whose fields nobody has looked at yet. */

@@ -14,6 +14,20 @@ interface Fetch {
   readonly references: Reference[];
 }
 
+/** What references name, and what of it can be waited for: not what was made for this run alone, nor a fixed version. */
+export interface Revealed {
+  readonly values: ReadonlyMap<Reference, string>;
+  /** Those of them that are not this run's alone. */
+  readonly shared: ReadonlyMap<Reference, string>;
+  readonly watchable: readonly WatchedPath[];
+}
+
+/** A path that was read, and where the ledger stood then. */
+export interface WatchedPath {
+  readonly path: string;
+  readonly index: number;
+}
+
 /**
  * Fetches what references name, one request for each path (and version), so that a user name and its password are one lease.
  * Leases are handed to the session, which renews them. Throws `not-found` for a field that is not there.
@@ -22,27 +36,32 @@ export async function revealReferences(
   session: RunSession,
   references: readonly Reference[],
   signal: AbortSignal,
-): Promise<Map<Reference, string>> {
+): Promise<Revealed> {
   const values = new Map<Reference, string>();
+  const shared = new Map<Reference, string>();
+  const watchable: WatchedPath[] = [];
   for (const fetch of await groupByRequest(session, references)) {
     const reply = await session.client.ask({
       verb: 'GET',
       path: fetch.path,
-      ...(fetch.version !== undefined && { query: { version: String(fetch.version) } }),
+      query: fetch.version === undefined ? { index: '0' } : { version: String(fetch.version) },
       signal,
     });
     const [first] = fetch.references;
     if (reply.status !== 200 && first) throw about(first, errorOf(reply));
     const envelope = envelopeOf(reply);
     if (envelope?.lease_id) session.keepLease(fetch.path, envelope);
+    else if (reply.index !== undefined) watchable.push({ path: fetch.path, index: reply.index });
     const fields = fieldsOf(envelope, fetch.kv2 ? 'kv2' : 'data');
     for (const reference of fetch.references) {
       if (!Object.hasOwn(fields, reference.field))
         throw about(reference, new KeywardenError('not-found', 'there is no such field.'));
-      values.set(reference, asVariable(reference, fields[reference.field]));
+      const value = asVariable(reference, fields[reference.field]);
+      values.set(reference, value);
+      if (!envelope?.lease_id) shared.set(reference, value);
     }
   }
-  return values;
+  return { values, shared, watchable };
 }
 
 async function groupByRequest(session: RunSession, references: readonly Reference[]): Promise<Fetch[]> {

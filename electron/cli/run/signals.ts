@@ -8,8 +8,8 @@ export interface CaughtSignals {
   readonly aborted: AbortSignal;
   /** The one that aborted. */
   readonly received: NodeJS.Signals | undefined;
-  /** From now on they go to the program. */
-  passTo(kill: (signal: NodeJS.Signals) => void): void;
+  /** From now on they go to the program; with undefined, there is none for the moment. */
+  passTo(kill: ((signal: NodeJS.Signals) => void) | undefined): void;
   /** Signals do again what they do without us. */
   release(): void;
 }

@@ -73,10 +73,8 @@ describe('a command line', () => {
     ['run'],
     ['run echo'],
     ['run --'],
-    ['run --on-change restart -- echo'],
-    ['serve --tls-cert f'],
     ['login -methods=userpass'],
-    ['verify'],
+    ['rotate'],
   ])('refuses wrong usage: kw %s', (line) => {
     expect(() => parse(...line.split(' ').filter(Boolean))).toThrow(
       expect.objectContaining({ code: 'usage' }),
