@@ -28,6 +28,8 @@ export interface Keychain {
   available(): boolean;
   /** Keeps the 32 bytes that open a vault. */
   keep(vaultId: string, secret: Uint8Array): Promise<void>;
+  /** Whether it keeps some for this vault. */
+  keeps(vaultId: string): Promise<boolean>;
   /** The bytes, which the caller zero-fills; undefined where they are not kept or cannot be opened here. */
   reveal(vaultId: string): Promise<Uint8Array | undefined>;
   forget(vaultId: string): Promise<void>;

@@ -38,6 +38,7 @@ export interface Desk {
   saveRecoveryKit(): Promise<string | null>;
   recoveryKitKept(input: IpcInput<'vault.recoveryKitKept'>): void;
   newRecoveryKit(passphrase: string): Promise<void>;
+  setKeychain(input: IpcInput<'vault.setKeychain'>): Promise<void>;
   backups(): Promise<IpcOutput<'vault.backups'>>;
   backUp(): Promise<void>;
   forget(directory: string): Promise<void>;

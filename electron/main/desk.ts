@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { IpcOutput } from '../../shared/ipc/contract.ts';
-import type { CorePorts } from '../core/ports.ts';
+import type { CorePorts, Keychain } from '../core/ports.ts';
 import type { Desk, SampleDatabase } from '../ipc/desk.ts';
 import type { HeldValues } from '../ipc/held-values.ts';
 import type { Keywarden } from '../keywarden.ts';
@@ -20,6 +20,7 @@ export interface DeskParts {
   readonly phase: VaultPhase;
   readonly vaults: VaultDoor;
   readonly known: KnownVaults;
+  readonly keychain: Keychain;
   readonly preferences: PreferencesStore;
   readonly broker: BrokerDoor;
   readonly clipboard: TimedClipboard;
@@ -52,7 +53,8 @@ export function createDesk(parts: DeskParts): Desk {
     suggestFolder: (name) => freeFolder(parts.vaultsFolder, name),
     chooseFolder: parts.chooseFolder,
     create: ({ name, directory, passphrase }) => phase.create(name.trim(), directory, passphrase),
-    unlock: ({ directory, ...typed }) => phase.unlock(directory, typed),
+    unlock: ({ directory, ...typed }) =>
+      'keychain' in typed ? phase.unlockByKeychain(directory) : phase.unlock(directory, typed),
     chooseBackup: parts.chooseBackup,
     restore: ({ backup, directory, ...typed }) => phase.restore(backup, directory, typed),
     confirm: () => phase.confirm(),
@@ -60,6 +62,7 @@ export function createDesk(parts: DeskParts): Desk {
     saveRecoveryKit: () => parts.saveText('keywarden-recovery-kit.txt', kitAsText(parts)),
     recoveryKitKept: ({ group, typed }) => phase.kit.kept(group, typed),
     newRecoveryKit: (passphrase) => phase.newKit(passphrase),
+    setKeychain: ({ passphrase, on }) => phase.setKeychain(passphrase, on),
     backups: () => describeBackups(parts),
     async backUp() {
       const state = phase.state();
@@ -102,8 +105,9 @@ async function describeDesk(parts: DeskParts): Promise<IpcOutput<'app.status'>> 
   const isOpen = state.phase === 'open' || state.phase === 'locked';
   const knownVaults = await Promise.all(
     parts.known.list().map(async ({ directory, name }) => {
-      const { problem } = await parts.vaults.look(directory);
-      return { directory, name, present: problem === null, problem };
+      const { id, problem } = await parts.vaults.look(directory);
+      const keychain = id !== undefined && (await parts.keychain.keeps(id));
+      return { directory, name, present: problem === null, problem, keychain };
     }),
   );
   return {
@@ -115,6 +119,7 @@ async function describeDesk(parts: DeskParts): Promise<IpcOutput<'app.status'>> 
     broker: parts.broker.status(parts.phase.core() !== undefined),
     nextTryAt: parts.phase.nextTryAt(),
     clipboardClearsAt: parts.clipboard.clearsAt(),
+    keychainAvailable: parts.keychain.available(),
     sampleAvailable: parts.sample !== undefined,
     platform: parts.platform,
     version: parts.version,

@@ -4,7 +4,7 @@ import type { IpcEvent } from '../../shared/ipc/events.ts';
 import { runtimePaths } from '../../shared/model/runtime-paths.ts';
 import type { SealStatusInfo } from '../broker/seal-status.ts';
 import { startBroker } from '../broker/start-broker.ts';
-import type { CorePorts } from '../core/ports.ts';
+import type { CorePorts, Keychain } from '../core/ports.ts';
 import type { Desk } from '../ipc/desk.ts';
 import { createHeldValues } from '../ipc/held-values.ts';
 import { type ClipboardDoor, createTimedClipboard } from '../platform/timed-clipboard.ts';
@@ -22,6 +22,7 @@ import { createVaultPhase, type VaultPhase } from './vault-phase.ts';
 export interface DesktopSurroundings {
   readonly ports: CorePorts;
   readonly vaults: VaultDoor;
+  readonly keychain: Keychain;
   /** Where preferences and the list of vaults lie. */
   readonly userData: string;
   readonly vaultsFolder: string;
@@ -68,6 +69,7 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
     ports,
     vaults,
     known,
+    keychain: around.keychain,
     hooks: {
       async opened(keywarden, ask) {
         keywarden.watch(changed);
@@ -109,6 +111,7 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
     phase,
     vaults,
     known,
+    keychain: around.keychain,
     preferences,
     broker,
     clipboard,

@@ -4,7 +4,7 @@
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { app, ipcMain, nativeTheme, powerMonitor, screen, session } from 'electron';
+import { app, ipcMain, nativeTheme, powerMonitor, safeStorage, screen, session } from 'electron';
 import { stateFolder } from '../../shared/model/state-folder.ts';
 import { allHandlers } from '../ipc/handlers/all-handlers.ts';
 import { installRouter } from '../ipc/router.ts';
@@ -12,6 +12,7 @@ import { isTrustedSender } from '../ipc/sender.ts';
 import { clipboardDoor } from '../platform/clipboard-door.ts';
 import { chooseBackup, saveText } from '../platform/file-dialogs.ts';
 import { chooseFolder } from '../platform/folder-dialog.ts';
+import { createKeychain } from '../platform/keychain.ts';
 import { watchLockTriggers } from '../platform/lock-triggers.ts';
 import { tellInBackground } from '../platform/notices.ts';
 import { placeIn } from '../vault/place.ts';
@@ -70,6 +71,11 @@ export async function start(): Promise<void> {
   const desktop = await assembleDesktop({
     ports: SYSTEM_PORTS,
     vaults: vaultAssembly(SYSTEM_PORTS, await placeIn(stateFolder(runtime), random)),
+    keychain: createKeychain({
+      safeStorage,
+      platform: process.platform,
+      folder: join(userData, 'keychain'),
+    }),
     userData,
     vaultsFolder: join(app.getPath('documents'), 'Keywarden'),
     listen,

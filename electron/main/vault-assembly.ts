@@ -24,10 +24,10 @@ export function vaultAssembly(ports: CorePorts, place: Place): VaultDoor {
     backupFolder: defaultBackupFolder,
     async look(directory) {
       try {
-        const { name } = await peekVault(directory);
-        return { name, problem: null };
+        const { id, name } = await peekVault(directory);
+        return { id, name, problem: null };
       } catch (error) {
-        return { name: undefined, problem: asKeywardenError(error).message };
+        return { id: undefined, name: undefined, problem: asKeywardenError(error).message };
       }
     },
   };

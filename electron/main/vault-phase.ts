@@ -4,16 +4,17 @@
  * is left in memory.
  */
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
-import type { CorePorts } from '../core/ports.ts';
+import type { CorePorts, Keychain } from '../core/ports.ts';
 import type { Core } from '../core/request.ts';
 import type { Ask } from '../ipc/desk.ts';
 import type { Keywarden } from '../keywarden.ts';
 import type { WayIn } from '../vault/way-in.ts';
 import { askCore } from './ask-core.ts';
+import { changeKeychain } from './change-keychain.ts';
 import type { KnownVault, KnownVaults } from './known-vaults.ts';
 import { createPendingKit, type PendingKit } from './pending-kit.ts';
 import { type TypedWayIn, withTypedWayIn } from './typed-way-in.ts';
-import { delayAfterMisses } from './unlock-delay.ts';
+import { createUnlockTries } from './unlock-tries.ts';
 import type { VaultDoor } from './vault-door.ts';
 
 /** Where the desktop stands. */
@@ -50,6 +51,10 @@ export interface VaultPhase {
   nextTryAt(): number | null;
   create(name: string, directory: string, passphrase: string): Promise<void>;
   unlock(directory: string, typed: TypedWayIn): Promise<void>;
+  /** Opens a sealed vault with what this machine's keychain keeps. A locked screen wants to see a person. */
+  unlockByKeychain(directory: string): Promise<void>;
+  /** Lets this machine's keychain open the vault, or no longer. SECURITY(S3): never as the only way in. */
+  setKeychain(passphrase: string, on: boolean): Promise<void>;
   /** Puts a vault back from a backup and opens it, quarantined. */
   restore(backup: string, directory: string, typed: TypedWayIn): Promise<void>;
   /** A person has looked at the quarantine: the open vault is the one to go on with. */
@@ -68,12 +73,12 @@ export function createVaultPhase(options: {
   readonly ports: CorePorts;
   readonly vaults: VaultDoor;
   readonly known: KnownVaults;
+  readonly keychain: Keychain;
   readonly hooks: PhaseHooks;
 }): VaultPhase {
-  const { ports, vaults, known, hooks } = options;
+  const { ports, vaults, known, keychain, hooks } = options;
   let state = resting(known);
-  let misses = 0;
-  let nextTryAt = 0;
+  const tries = createUnlockTries(ports.clock, () => hooks.changed());
   const kit = createPendingKit();
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -99,25 +104,6 @@ export function createVaultPhase(options: {
     } catch {
       // The token is forgotten here in any case; core ends it when it expires.
       ports.log('warn', 'desk.session-not-revoked');
-    }
-  };
-
-  /** Tries a way in, and makes the next try wait after misses. */
-  const trying = async <T>(typed: TypedWayIn, attempt: (wayIn: WayIn) => Promise<T>): Promise<T> => {
-    if (ports.clock.now() < nextTryAt) throw new KeywardenError('too-many-requests');
-    try {
-      const result = await withTypedWayIn(typed, attempt);
-      misses = 0;
-      nextTryAt = 0;
-      return result;
-    } catch (error) {
-      if (error instanceof KeywardenError && error.code === 'unlock-failed') {
-        misses += 1;
-        const delay = delayAfterMisses(misses);
-        if (delay > 0) nextTryAt = ports.clock.now() + delay;
-        hooks.changed();
-      }
-      throw error;
     }
   };
 
@@ -200,7 +186,7 @@ export function createVaultPhase(options: {
     },
     kit,
     ask,
-    nextTryAt: () => (nextTryAt > ports.clock.now() ? nextTryAt : null),
+    nextTryAt: () => tries.nextTryAt(),
 
     create: (name, directory, passphrase) =>
       alone(async () => {
@@ -213,10 +199,30 @@ export function createVaultPhase(options: {
         });
       }),
 
+    unlockByKeychain: (directory) =>
+      alone(async () => {
+        requireClosed();
+        const { id } = await vaults.look(directory);
+        const keychainSecret = id === undefined ? undefined : await keychain.reveal(id);
+        if (!keychainSecret) throw new KeywardenError('unlock-failed');
+        await tries.run({ keychainSecret }, (wayIn) => enter(directory, undefined, wayIn));
+      }),
+
+    setKeychain: (passphrase, on) =>
+      alone(async () => {
+        if (state.phase !== 'open') throw new KeywardenError('sealed');
+        const { ways, vaultId } = state.keywarden;
+        if (!ways || !keychain.available()) throw new KeywardenError('not-available');
+        await tries.run({ passphrase }, (wayIn) =>
+          changeKeychain({ ways, keychain, vaultId, wayIn, random: ports.random }, on),
+        );
+        hooks.changed();
+      }),
+
     restore: (backup, directory, typed) =>
       alone(async () => {
         requireClosed();
-        await trying(typed, async (wayIn) => {
+        await tries.run(typed, async (wayIn) => {
           await vaults.restore(backup, directory, wayIn);
           await enter(directory, undefined, wayIn);
         });
@@ -241,7 +247,7 @@ export function createVaultPhase(options: {
         const { ways } = state.keywarden;
         if (!ways) throw new KeywardenError('not-available');
         const old = (await ways.list()).filter(({ kind }) => kind === 'recovery-kit');
-        await trying({ passphrase }, async (wayIn) => {
+        await tries.run({ passphrase }, async (wayIn) => {
           kit.hold(await ways.addRecoveryKit(wayIn));
           for (const { id } of old) await ways.remove(wayIn, id, 'not-needed');
         });
@@ -253,10 +259,10 @@ export function createVaultPhase(options: {
         if (state.phase === 'open' && state.vault.directory === directory) return;
         if (state.phase !== 'locked' || state.vault.directory !== directory) {
           requireClosed();
-          return trying(typed, (wayIn) => enter(directory, undefined, wayIn));
+          return tries.run(typed, (wayIn) => enter(directory, undefined, wayIn));
         }
         const { vault, keywarden } = state;
-        await trying(typed, (wayIn) => vaults.verify(directory, wayIn));
+        await tries.run(typed, (wayIn) => vaults.verify(directory, wayIn));
         become({ phase: 'open', vault, keywarden, session: await keywarden.openSession('desktop') });
       }),
 

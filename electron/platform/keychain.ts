@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Keychain } from '../core/ports.ts';
 
@@ -43,6 +43,13 @@ export function createKeychain(options: {
       const sealed = safeStorage.encryptString(Buffer.from(secret).toString('base64'));
       await writeFile(`${path(vaultId)}.new`, sealed, { mode: 0o600 });
       await rename(`${path(vaultId)}.new`, path(vaultId));
+    },
+    async keeps(vaultId) {
+      if (!available()) return false;
+      return access(path(vaultId)).then(
+        () => true,
+        () => false,
+      );
     },
     async reveal(vaultId) {
       if (!available()) return undefined;

@@ -17,6 +17,7 @@ export const CHANNELS = [
   'vault.saveRecoveryKit',
   'vault.recoveryKitKept',
   'vault.newRecoveryKit',
+  'vault.setKeychain',
   'vault.backups',
   'vault.backUp',
   'vault.forget',

@@ -59,6 +59,8 @@ const knownVault = z.object({
   /** False when the folder is gone or damaged; `problem` says so. */
   present: z.boolean(),
   problem: z.string().nullable(),
+  /** This machine's keychain opens it. */
+  keychain: z.boolean(),
 });
 
 const status = z.object({
@@ -75,6 +77,8 @@ const status = z.object({
   nextTryAt: instant.nullable(),
   clipboardClearsAt: instant.nullable(),
   sampleAvailable: z.boolean(),
+  /** False where the platform has no keychain that keeps anything from anybody. */
+  keychainAvailable: z.boolean(),
   platform: z.enum(['darwin', 'win32', 'linux']),
   version: z.string(),
 });
@@ -174,7 +178,12 @@ export const CONTRACT = {
   ),
   /** Opens a sealed vault, or unlocks the locked desktop. */
   'vault.unlock': method(
-    z.union([z.strictObject({ directory, passphrase }), z.strictObject({ directory, recoveryKit })]),
+    z.union([
+      z.strictObject({ directory, passphrase }),
+      z.strictObject({ directory, recoveryKit }),
+      /** A sealed vault alone: a locked screen wants to see a person. */
+      z.strictObject({ directory, keychain: z.literal(true) }),
+    ]),
     status,
   ),
   /** Shows the platform's file dialog; null when the person cancels. */
@@ -199,6 +208,8 @@ export const CONTRACT = {
   ),
   /** Makes a recovery kit in the place of the one that is there. */
   'vault.newRecoveryKit': method(z.strictObject({ passphrase }), status),
+  /** Lets this machine's keychain open the vault, or no longer. */
+  'vault.setKeychain': method(z.strictObject({ passphrase, on: z.boolean() }), status),
   'vault.backups': method(nothing, backups),
   'vault.backUp': method(nothing, backups),
   /** Takes a vault off the list; the folder stays. */

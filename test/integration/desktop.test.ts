@@ -88,7 +88,14 @@ describe('the desktop over a real core and a real broker', () => {
           return openDevKeywarden({ ports });
         },
         verify: async (_directory, wayIn) => check(wayIn),
-        look: async () => ({ name: 'Team', problem: null }),
+        look: async () => ({ id: undefined, name: 'Team', problem: null }),
+      },
+      keychain: {
+        available: () => false,
+        keeps: async () => false,
+        keep: async () => undefined,
+        reveal: async () => undefined,
+        forget: async () => undefined,
       },
       userData: folder,
       vaultsFolder: join(folder, 'vaults'),

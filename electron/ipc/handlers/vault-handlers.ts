@@ -13,6 +13,7 @@ type VaultChannel =
   | 'vault.saveRecoveryKit'
   | 'vault.recoveryKitKept'
   | 'vault.newRecoveryKit'
+  | 'vault.setKeychain'
   | 'vault.backups'
   | 'vault.backUp'
   | 'vault.forget'
@@ -40,6 +41,7 @@ export function vaultHandlers(desk: Desk): Pick<Handlers, VaultChannel> {
       return desk.status();
     },
     'vault.newRecoveryKit': ({ passphrase }) => thenStatus(desk.newRecoveryKit(passphrase)),
+    'vault.setKeychain': (input) => thenStatus(desk.setKeychain(input)),
     'vault.backups': () => desk.backups(),
     'vault.backUp': async () => {
       await desk.backUp();

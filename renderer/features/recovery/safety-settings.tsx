@@ -1,28 +1,23 @@
-import { Button, PasswordInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { AppStatus, IpcOutput } from '../../../shared/ipc/contract.ts';
 import { useSession } from '../../app/session.ts';
 import { ask } from '../../bridge/ask.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { AskedWithPassphrase } from './asked-with-passphrase.tsx';
 
-/** Backups, and a new recovery kit. */
-export function SafetySettings() {
+/** Backups, a new recovery kit, and the keychain. */
+export function SafetySettings({ status }: { readonly status: AppStatus }) {
   const accept = useSession((session) => session.accept);
   const [backups, setBackups] = useState<IpcOutput<'vault.backups'> | null>(null);
-  const [asking, setAsking] = useState(false);
-  const [passphrase, setPassphrase] = useState('');
   const loading = useAction(async () => setBackups(await ask('vault.backups')));
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked for once.
   useEffect(() => loading.run(), []);
   const backingUp = useAction(async () => setBackups(await ask('vault.backUp')));
-  const making = useAction(async () => {
-    try {
-      accept(await ask('vault.newRecoveryKit', { passphrase }));
-    } finally {
-      setPassphrase('');
-    }
-  });
+  const kept = status.knownVaults.some(
+    ({ directory, keychain }) => keychain && directory === status.vault?.directory,
+  );
   return (
     <>
       <div className="setting">
@@ -40,42 +35,30 @@ export function SafetySettings() {
         </Button>
       </div>
       <ProblemNotice problem={loading.problem ?? backingUp.problem} />
-      <div className="setting">
-        <span className="grow">
-          <span className="setting-name">Recovery kit</span>
-          <span className="quiet">A new one takes the place of the one that you have put away.</span>
-        </span>
-        {!asking && (
-          <Button variant="default" onClick={() => setAsking(true)}>
-            New kit…
-          </Button>
-        )}
-      </div>
-      {asking && (
-        <form
-          className="row create-place"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (passphrase !== '') making.run();
-          }}
-        >
-          <PasswordInput
-            className="grow"
-            label="Passphrase"
-            value={passphrase}
-            maxLength={1024}
-            onChange={(event) => setPassphrase(event.currentTarget.value)}
-            autoComplete="current-password"
-            autoFocus
-          />
-          <Button type="submit" loading={making.busy} disabled={passphrase === ''}>
-            Make it
-          </Button>
-        </form>
-      )}
-      <ProblemNotice problem={making.problem} />
+      <AskedWithPassphrase
+        name="Recovery kit"
+        words="A new one takes the place of the one that you have put away."
+        begin="New kit…"
+        doIt="Make it"
+        act={async (passphrase) => accept(await ask('vault.newRecoveryKit', { passphrase }))}
+      />
+      <AskedWithPassphrase
+        name="This machine’s keychain"
+        words={keychainWords(status.keychainAvailable, kept)}
+        begin={kept ? 'No longer…' : 'Let it open…'}
+        doIt={kept ? 'Forget' : 'Let it open'}
+        disabled={!status.keychainAvailable}
+        act={async (passphrase) => accept(await ask('vault.setKeychain', { passphrase, on: !kept }))}
+      />
     </>
   );
+}
+
+function keychainWords(available: boolean, kept: boolean): string {
+  if (!available) return 'Not offered: this system keeps no secret from the programs that run on it.';
+  return kept
+    ? 'It opens the sealed vault without the passphrase, for whoever uses this account.'
+    : 'It could open the sealed vault without the passphrase. A locked screen asks for the passphrase all the same.';
 }
 
 function backupWords(backups: IpcOutput<'vault.backups'> | null): string {

@@ -54,7 +54,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           onCommit={(idleLockMinutes) => change({ idleLockMinutes })}
         />
         <ProblemNotice problem={saving.problem} />
-        <SafetySettings />
+        {status !== null && <SafetySettings status={status} />}
         <div className="setting setting-danger">
           <span className="grow">
             <span className="setting-name">Seal the vault</span>

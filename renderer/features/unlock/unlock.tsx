@@ -27,7 +27,8 @@ export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProp
   const now = useNow();
   const locked = status.phase === 'locked';
   const vaults = status.knownVaults.filter((vault) => vault.present);
-  const name = vaults.find((vault) => vault.directory === directory)?.name ?? folderName(directory);
+  const chosen = vaults.find((vault) => vault.directory === directory);
+  const name = chosen?.name ?? folderName(directory);
   const wait = status.nextTryAt === null ? 0 : Math.max(0, status.nextTryAt - now);
   const unlocking = useAction(async () => {
     try {
@@ -37,6 +38,7 @@ export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProp
       void refresh(); // a miss has moved the next try
     }
   });
+  const byKeychain = useAction(async () => accept(await ask('vault.unlock', { directory, keychain: true })));
   const Icon = locked ? IconLock : IconShieldLock;
   return (
     <FrontDoor>
@@ -64,10 +66,15 @@ export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProp
           />
         )}
         <WayInField kind={kind} onKind={setKind} value={typed} onValue={setTyped} disabled={unlocking.busy} />
-        <ProblemNotice problem={unlocking.problem} />
+        <ProblemNotice problem={unlocking.problem ?? byKeychain.problem} />
         <Button type="submit" loading={unlocking.busy} disabled={typed === '' || wait > 0}>
           {wait > 0 ? <span className="tabular">Next try in {countdownWords(wait / 1000)}</span> : 'Unlock'}
         </Button>
+        {!locked && chosen?.keychain && (
+          <Button variant="default" onClick={byKeychain.run} loading={byKeychain.busy} disabled={wait > 0}>
+            Use this machine’s keychain
+          </Button>
+        )}
         {!locked && (
           <Button variant="subtle" color="gray" onClick={onAnother}>
             Create or open another vault

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Keychain } from '../../../electron/core/ports.ts';
 import type { CoreRequest } from '../../../electron/core/request.ts';
 import type { Keywarden } from '../../../electron/keywarden.ts';
 import { type KnownVaults, openKnownVaults } from '../../../electron/main/known-vaults.ts';
 import { createVaultPhase, type VaultPhase } from '../../../electron/main/vault-phase.ts';
 import type { WayIn } from '../../../electron/vault/way-in.ts';
+import type { ShownWay, WaysIn } from '../../../electron/vault/ways-in.ts';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
 
@@ -23,6 +25,21 @@ describe('the phases of the desktop', () => {
   let passphrases: Uint8Array[];
   let sessions: number;
   let opened: Keywarden;
+  let kept: Uint8Array | undefined;
+
+  const keychain: Keychain = {
+    available: () => true,
+    keeps: async () => kept !== undefined,
+    keep: async (_vaultId, secret) => {
+      kept = secret.slice();
+      events.push('keep');
+    },
+    reveal: async () => kept?.slice(),
+    forget: async () => {
+      kept = undefined;
+      events.push('forget');
+    },
+  };
 
   const keywarden: Keywarden = {
     vaultId: 'id-1',
@@ -71,9 +88,10 @@ describe('the phases of the desktop', () => {
         restore: async (backup) => void events.push(`restore ${backup}`),
         backups: async () => [],
         backupFolder: (directory) => `${directory}.backups`,
-        look: async () => ({ name: undefined, problem: null }),
+        look: async () => ({ id: 'id-1', name: undefined, problem: null }),
       },
       known,
+      keychain,
       hooks: {
         opened: async () => void events.push('opened'),
         screenClosed: async () => void events.push('screen closed'),
@@ -94,6 +112,7 @@ describe('the phases of the desktop', () => {
     passphrases = [];
     sessions = 0;
     opened = keywarden;
+    kept = undefined;
     phase = make();
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -143,6 +162,37 @@ describe('the phases of the desktop', () => {
     events = [];
     await phase.restore('/b.kwb', '/new', { passphrase: PASSPHRASE });
     expect(events).toEqual(['restore /b.kwb', 'open', 'opened']);
+  });
+
+  it('opens with the keychain where that was asked for, and never a locked screen', async () => {
+    await expect(phase.unlockByKeychain('/v')).rejects.toMatchObject({ code: 'unlock-failed' });
+    const list: ShownWay[] = [];
+    const way = { kind: 'keychain', keyholder: 'owner', addedAt: 1 } as const;
+    const ways = {
+      list: async () => [...list],
+      addKeychain: async () => {
+        events.push('add');
+        list.push({ ...way, id: String(list.length) });
+      },
+      remove: async (_proof: WayIn, id: string) => {
+        events.push(`remove ${id}`);
+        list.splice(0, 1);
+      },
+    };
+    opened = { ...keywarden, ways: ways as unknown as WaysIn };
+    await phase.unlock('/v', { passphrase: PASSPHRASE });
+    events = [];
+    await phase.setKeychain(PASSPHRASE, true);
+    expect(events).toEqual(['keep', 'add']);
+    await phase.setKeychain(PASSPHRASE, true);
+    expect(events.slice(2)).toEqual(['keep', 'add', 'remove 0']);
+    await phase.lock();
+    await expect(phase.unlockByKeychain('/v')).rejects.toMatchObject({ code: 'invalid-request' });
+    await phase.seal();
+    await phase.unlockByKeychain('/v');
+    expect(phase.state().phase).toBe('open');
+    await phase.setKeychain(PASSPHRASE, false);
+    expect(events.slice(-2)).toEqual(['remove 1', 'forget']);
   });
 
   it('serves no app from a quarantined vault, until a person confirms it', async () => {

@@ -50,6 +50,7 @@ describe('S3: the keychain', () => {
     const { keychain: kept, folder } = await keychain(door(backend), platform);
     await kept.keep(VAULT, secret);
     expect(await kept.reveal(VAULT)).toEqual(secret);
+    expect([await kept.keeps(VAULT), await kept.keeps('f'.repeat(32))]).toEqual([true, false]);
     const written = await readFile(join(folder, `${VAULT}.keychain`));
     expect(written.includes(Buffer.from(secret).toString('base64'))).toBe(false);
     expect(await kept.reveal('f'.repeat(32))).toBeUndefined();
