@@ -10,6 +10,7 @@ import { nodeFiles } from './node-files.ts';
 import { openUnlockedVault, type UnlockedFolder } from './open-unlocked-vault.ts';
 import type { Place } from './place.ts';
 import type { VaultPorts } from './ports.ts';
+import { refuseOlderHeader } from './refuse-older-header.ts';
 import { unlockHeaderBy, vaultIdOf } from './unlock-header.ts';
 import type { Vault } from './vault.ts';
 import { watchOver } from './watch-over.ts';
@@ -76,6 +77,12 @@ async function open(found: Unlocked): Promise<OpenedVault> {
   const { unlocked, options, rules } = found;
   const { ports, schema } = options;
   let handedOver = false;
+  try {
+    await refuseOlderHeader(unlocked);
+  } catch (error) {
+    unlocked.keys.wipe();
+    throw error;
+  }
   const watch = await watchOver({ ...found, ...options, ports });
   const vault = await openUnlockedVault(unlocked, schema, ports, {
     ...watch.opening,
