@@ -162,6 +162,19 @@ describe('what kw prints', () => {
     const quiet = await home.kw(['write', 'secret/warned', 'password=-'], { env: root, input: 'hunter2' });
     expect(quiet.stderr).not.toMatch(/arguments/);
   });
+
+  it.each([
+    ['auth/approle/login', 'secret_id=not-one', true],
+    ['database/config/none', 'password=hunter2', true],
+    ['auth/approle/role/none', 'token_ttl=5m', false],
+    ['auth/approle/role/none', 'secret_id_num_uses=1', false],
+  ])(
+    'B4: outside of secrets the name of a field tells whether it is one: %s %s',
+    async (path, field, warns) => {
+      const { stderr } = await home.kw(['write', path, field], { env: root });
+      expect(/arguments/.test(stderr)).toBe(warns);
+    },
+  );
 });
 
 describe('where kw finds its broker and its token', () => {

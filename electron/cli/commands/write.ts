@@ -42,5 +42,8 @@ export const writeCommand: Command = {
 
 /** Everything in a KV mount is one; elsewhere the name tells. SECURITY(B4) */
 function isSecret(name: string, mount: MountInfo | undefined): boolean {
-  return mount?.kvVersion !== undefined || /pass|secret_id|token|private|_key$|^key$/i.test(name);
+  return (
+    mount?.kvVersion !== undefined ||
+    /(?:^|_)(?:pass|password|passphrase|secret|secret_id|token|key)$/i.test(name)
+  );
 }
