@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runCommand } from '../process/run-command.mjs';
+import { npm } from '../process/npm.mjs';
 import { untarMember } from './untar.mjs';
 
 const withinMs = 10 * 60_000;
@@ -35,7 +35,7 @@ async function download(name, folder) {
     '--prefer-offline',
     '--ignore-scripts',
   ];
-  const { code, output } = await runCommand('npm', args, { cwd: folder, capture: true, timeoutMs: withinMs });
+  const { code, output } = await npm(args, { cwd: folder, capture: true, timeoutMs: withinMs });
   const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'));
   if (code !== 0 || !archive) throw new Error(`Could not download ${name}.\n${output}`);
   return join(folder, archive);

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { announce } from '../process/announce.mjs';
-import { runCommand } from '../process/run-command.mjs';
+import { npm } from '../process/npm.mjs';
 import { projectRoot } from '../project-root.mjs';
 
 const withinMs = 15 * 60_000;
@@ -28,7 +28,7 @@ export const npmPackages = {
 
 async function install() {
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const code = await runCommand('npm', args, {
+  const code = await npm(args, {
     cwd: projectRoot,
     stdio: ['ignore', 2, 2],
     timeoutMs: withinMs,
