@@ -63,7 +63,7 @@ export async function compactSegment(
         const write = writingAhead(target);
         await write(encodeSegmentHeader(epoch.segment, header));
         const frames = readSegment(readAhead(source), segment, keys, headBefore(header));
-        for await (const group of inGroups(frames)) {
+        for await (const group of inGroups(frames, breathe)) {
           const hashes = group.map(({ attachments }) =>
             attachments.map((sealed) => hashSealedValue(sealed) as ValueHash),
           );
@@ -85,7 +85,10 @@ export async function compactSegment(
 }
 
 /** Frames in groups that are worth a question: so many values or bytes. */
-async function* inGroups(frames: AsyncIterable<ReadBatch>): AsyncGenerator<readonly ReadBatch[]> {
+async function* inGroups(
+  frames: AsyncIterable<ReadBatch>,
+  breathe: () => Promise<void>,
+): AsyncGenerator<readonly ReadBatch[]> {
   let group: ReadBatch[] = [];
   let values = 0;
   let bytes = 0;
@@ -93,6 +96,7 @@ async function* inGroups(frames: AsyncIterable<ReadBatch>): AsyncGenerator<reado
     group.push(batch);
     values += batch.attachments.length;
     bytes += batch.box.length;
+    await breathe();
     if (values < VALUES && bytes < WRITE) continue;
     yield group;
     group = [];

@@ -8,6 +8,7 @@ import type { Vault } from '../../electron/vault/vault.ts';
 import { type Figures, measure, median } from './support/load.ts';
 import { printFigures } from './support/print-figures.ts';
 import {
+  destroySecrets,
   fillSecrets,
   makeSecretsVault,
   openSecretsVault,
@@ -129,8 +130,13 @@ async function reads(vault: Vault, secrets: number): Promise<number> {
   return mean;
 }
 
-/** 64 clients write, a snapshot is taken meanwhile: does anybody notice? */
-async function delay(vault: Vault, secrets: number): Promise<void> {
+/** 64 clients write, and something long goes on meanwhile: does anybody notice? */
+async function delay(
+  vault: Vault,
+  secrets: number,
+  what: string,
+  work: (() => Promise<unknown>) | undefined,
+): Promise<void> {
   const p99s: number[] = [];
   const worst: number[] = [];
   const snapshots: number[] = [];
@@ -138,13 +144,13 @@ async function delay(vault: Vault, secrets: number): Promise<void> {
     let stop = false;
     let number = 0;
     const writers = Array.from({ length: 64 }, async () => {
-      while (!stop) await writeSecret(vault, `delay/${secrets}-${round}-${number++}`);
+      while (!stop) await writeSecret(vault, `delay/${what}-${secrets}-${round}-${number++}`);
     });
     await new Promise((resolve) => setTimeout(resolve, 300));
     const histogram = monitorEventLoopDelay({ resolution: 1 });
     histogram.enable();
     const started = performance.now();
-    await vault.snapshot();
+    await work?.();
     snapshots.push(performance.now() - started);
     const left = 1_500 - (performance.now() - started);
     if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
@@ -155,9 +161,21 @@ async function delay(vault: Vault, secrets: number): Promise<void> {
     worst.push(histogram.max / 1e6);
   }
   say(
-    `64 writers and a snapshot at ${secrets} secrets`,
-    `event-loop delay p99 ${middle(p99s).toFixed(1)} ms (worst ${Math.max(...worst).toFixed(1)} ms), snapshot took ${middle(snapshots).toFixed(0)} ms`,
+    `64 writers${what} at ${secrets} secrets`,
+    `event-loop delay p99 ${middle(p99s).toFixed(1)} ms (worst ${Math.max(...worst).toFixed(1)} ms), ${work ? `it took ${middle(snapshots).toFixed(0)} ms` : 'nothing else going on'}`,
   );
+}
+
+async function audit(vault: Vault, secrets: number): Promise<void> {
+  const ask = async () => {
+    const started = performance.now();
+    await vault.readRecords({ pathPrefix: `secret/data/${secretPath(Math.floor(Math.random() * secrets))}` });
+    return performance.now() - started;
+  };
+  await ask();
+  const took = [];
+  for (let i = 0; i < 20; i++) took.push(await ask());
+  say(`audit of one path at ${vault.head().sequence} records`, `${middle(took).toFixed(1)} ms`);
 }
 
 async function main(): Promise<void> {
@@ -189,7 +207,16 @@ async function main(): Promise<void> {
     );
     const vault = await openSecretsVault(directory);
     means.push(await reads(vault, size));
-    await delay(vault, size);
+    await delay(vault, size, '', undefined);
+    await delay(vault, size, ' and a snapshot', () => vault.snapshot());
+    await delay(vault, size, ' and a compaction', async () => {
+      await destroySecrets(vault, 200);
+      await vault.compact();
+    });
+    await delay(vault, size, ' and an audit query', () =>
+      vault.readRecords({ pathPrefix: 'secret/data/team-07/service-1', operation: 'update', limit: 1_000 }),
+    );
+    await audit(vault, size);
     if (size === 1_000) {
       await writes(vault, directory, 1);
       await writes(vault, directory, 64);

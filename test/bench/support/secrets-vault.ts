@@ -8,7 +8,7 @@ import { KV_MIGRATIONS } from '../../../electron/engines/kv/kv-migrations.ts';
 import type { StateSchema } from '../../../electron/vault/change.ts';
 import { createVault } from '../../../electron/vault/create-vault.ts';
 import { openVault } from '../../../electron/vault/open-vault.ts';
-import type { ValueHash, Vault } from '../../../electron/vault/vault.ts';
+import { FORGET_VALUE, type ValueHash, type Vault } from '../../../electron/vault/vault.ts';
 
 /** Key derivation that costs nothing: a bench measures what comes after it. */
 const QUICK_KDF: KdfRules = {
@@ -110,4 +110,27 @@ export async function fillSecrets(vault: Vault, from: number, to: number): Promi
     while (next < to) await writeSecret(vault, secretPath(next++));
   };
   await Promise.all(Array.from({ length: 256 }, lane));
+}
+
+/** Forgets the values of some secrets, spread over all of them. */
+export async function destroySecrets(vault: Vault, count: number): Promise<void> {
+  const hashes = await vault.turn(({ db }) =>
+    db.all<{ hash: string }>(
+      'SELECT hash FROM vault_values WHERE hash LIKE ? ORDER BY hash LIMIT ?',
+      '7%',
+      count,
+    ),
+  );
+  for (const { hash } of hashes) {
+    await vault.turn((turn) =>
+      turn.record({
+        actor: ACTOR,
+        operation: 'update',
+        path: 'secret/destroy/some',
+        outcome: 'ok',
+        requestId: hash,
+        changes: [{ type: FORGET_VALUE, data: { hash } }],
+      }),
+    );
+  }
 }
