@@ -210,7 +210,9 @@ describe('a vault at home elsewhere', () => {
     await mirror.close();
     expect(await readFile(lock, 'utf8')).toBe(JSON.stringify(foreign));
     await rm(lock);
-    expect((await (await open(folder, here)).confirm()).quarantine).toBeUndefined();
+    const home = await open(folder, here).then((vault) => vault.confirm());
+    expect(home.quarantine).toBeUndefined();
+    await home.close();
   });
 
   it('that the old home has handed over whole is simply at home elsewhere', async () => {
