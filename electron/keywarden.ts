@@ -4,6 +4,7 @@
  */
 import { KeywardenError } from '../shared/errors/keywarden-error.ts';
 import type { TlsIdentity } from './broker/broker.ts';
+import type { Rates } from './broker/rate-limits.ts';
 import { startBroker } from './broker/start-broker.ts';
 import { createCore } from './core/create-core.ts';
 import type { Engine } from './core/engine.ts';
@@ -198,6 +199,8 @@ export async function serveKeywarden(options: {
   /** Host names besides the loopback's. SECURITY(B1) */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly socketPath?: string | undefined;
+  /** How often one identity, and strangers from one address, may ask. */
+  readonly rates?: Rates | undefined;
   readonly ports: CorePorts;
 }): Promise<ServedKeywarden> {
   const { keywarden, ports } = options;

@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../core/ports.ts';
 import type { Core } from '../core/request.ts';
+import type { Rates } from './rate-limits.ts';
 import type { SealStatusInfo } from './seal-status.ts';
 
 /** What the listener shows over TLS: PEM texts, the certificate with its chain. */
@@ -21,6 +22,8 @@ export interface BrokerOptions {
   readonly socketPath?: string | undefined;
   /** Host names besides the loopback's under which the broker may be asked. SECURITY(B1) */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** How often somebody may ask; generous unless told. SECURITY(B3) */
+  readonly rates?: Rates | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,9 +1,12 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { LIMITS } from './limits.ts';
 
 /** Which connections a server has, and how many answers it still owes on each. */
 export class Connections {
   readonly #open = new Set<Duplex>();
+  /** Have not finished a first request, in the order in which they came. */
+  readonly #silent = new Set<Duplex>();
   readonly #owed = new Map<Duplex, number>();
 
   /** `connected` is the event with which a connection begins to talk HTTP. */
@@ -14,9 +17,17 @@ export class Connections {
     });
     server.on(connected, (socket: Duplex) => {
       this.#owed.set(socket, 0);
-      socket.once('close', () => this.#owed.delete(socket));
+      this.#silent.add(socket);
+      socket.once('close', () => {
+        this.#owed.delete(socket);
+        this.#silent.delete(socket);
+      });
+      // SECURITY(B3): who only connects must not take the places of those who ask.
+      const [oldest] = this.#silent;
+      if (this.#silent.size > LIMITS.silentConnections) oldest?.destroy();
     });
     server.on('request', ({ socket }, response) => {
+      this.#silent.delete(socket);
       this.#add(socket, 1);
       response.once('close', () => this.#add(socket, -1));
     });

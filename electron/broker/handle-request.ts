@@ -8,7 +8,9 @@ import { guardOrigin, hostNames } from './guard-origin.ts';
 import { LIMITS } from './limits.ts';
 import { answerOpenEndpoint } from './open-endpoints.ts';
 import { peerOf } from './peer.ts';
+import { DEFAULT_RATES, RateLimits } from './rate-limits.ts';
 import { BodyBudget } from './read-body.ts';
+import { readCredential } from './read-credential.ts';
 import { readRequest } from './read-request.ts';
 import { readTarget } from './read-target.ts';
 import { createWaitingRoom } from './waiting-room.ts';
@@ -24,6 +26,7 @@ export type RequestHandler = (
 export function createRequestHandler(options: BrokerOptions, closing: AbortSignal): RequestHandler {
   const allowedHosts = hostNames(options.listen, options.allowedHosts);
   const budget = new BodyBudget();
+  const limits = new RateLimits(options.rates ?? DEFAULT_RATES, () => options.clock.now());
 
   const wait = createWaitingRoom(closing);
 
@@ -47,21 +50,26 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
     });
     if (open !== undefined) return open;
     if (options.core() === undefined) throw new KeywardenError('sealed');
+    const peer = peerOf(request.socket);
+    const credential = readCredential(request);
+    const token = credential.kind === 'token' ? credential.token : undefined;
+    limits.take({ token, address: peer.remoteAddress });
     const asked = await readRequest(request, target, budget);
+    const learning = (work: Promise<Answer | undefined>) => limits.learnFrom(work, token, asked.path);
     // Asked again: it may have been sealed while the body came in.
     const core = options.core();
     if (core === undefined) throw new KeywardenError('sealed');
     const { patience, ...rest } = asked;
-    const wanted = { ...rest, ...peerOf(request.socket), origin };
+    const wanted = { ...rest, ...peer, credential, origin };
     if (patience !== undefined) {
       return await wait(gone, (signal) =>
-        answerBlockingRead(core, { ...wanted, signal }, patience, options.clock),
+        learning(answerBlockingRead(core, { ...wanted, signal }, patience, options.clock)),
       );
     }
     if (wanted.path === EVENTS_PATH && wanted.operation === 'read') {
       return await wait(gone, (signal) => streamEvents(core, { ...wanted, signal }, response, options.clock));
     }
-    return answerOf(await core.handle({ ...wanted, signal: gone }));
+    return await learning(core.handle({ ...wanted, signal: gone }).then(answerOf));
   };
 
   return async (request, response, origin) => {

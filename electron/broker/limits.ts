@@ -11,6 +11,8 @@ export const LIMITS = {
   url: 8 * 1024,
   queryParameters: 100,
   connections: 2000,
+  /** Of these, such as have not finished a first request: beyond that the oldest is cut off. */
+  silentConnections: 1000,
   /** From the first byte to the end of the headers. */
   headersTimeout: 10_000,
   /** From the first byte to the end of the body. */

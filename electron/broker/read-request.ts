@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { parseDuration } from '../../shared/model/duration.ts';
 import type { Operation } from '../../shared/model/operation.ts';
-import type { Credential } from '../core/request.ts';
 import { type Patience, readPatience } from './blocking-read.ts';
 import { parseGoBool } from './go-bool.ts';
 import { LIST_METHOD } from './list-verb.ts';
@@ -14,7 +13,6 @@ const PATCH_TYPES: readonly string[] = ['application/merge-patch+json', 'applica
 
 /** What a request asks, in core's words. */
 export interface Asked {
-  readonly credential: Credential;
   readonly operation: Operation;
   readonly path: string;
   readonly data: Readonly<Record<string, unknown>>;
@@ -31,7 +29,7 @@ export async function readRequest(
   checkNamespace(request);
   const { list, help, ...parameters } = query;
   if (help !== undefined && parseGoBool(help)) throw new KeywardenError('unsupported-operation');
-  const who = { credential: readCredential(request), ...readWrapTtl(request) };
+  const who = readWrapTtl(request);
   const operation = operationOf(request, list);
 
   if (operation === 'read' || operation === 'list' || operation === 'delete') {
@@ -75,13 +73,6 @@ function operationOf(request: IncomingMessage, list: string | string[] | undefin
     default:
       throw new KeywardenError('unsupported-operation');
   }
-}
-
-function readCredential(request: IncomingMessage): Credential {
-  const own = request.headers['x-vault-token'];
-  const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-  const token = (typeof own === 'string' ? own.trim() : '') || bearer;
-  return token === undefined ? { kind: 'none' } : { kind: 'token', token };
 }
 
 /** Seconds; 0 asks for nothing. What cannot be read is refused: an answer must not go out unwrapped by mistake. */

@@ -175,6 +175,17 @@ describe('SECURITY(B3): one client cannot hold up others', () => {
     expect(door.asked.map((each) => each.path)).toEqual(['read']);
   });
 
+  test('who only connects does not take the places of those who ask: the oldest of too many is cut off', async () => {
+    const door = await open();
+    const first = await client(door.port);
+    const cut = once(first, 'close');
+    for (let count = 0; count < LIMITS.silentConnections; count += 100) {
+      await Promise.all(Array.from({ length: 100 }, () => client(door.port)));
+    }
+    await cut;
+    expect((await door.ask({ path: '/v1/read' })).status).toBe(204);
+  });
+
   test('clients that stall with large bodies keep out large bodies, not ordinary writes', async () => {
     const door = await open();
     const size = LIMITS.body - 1;

@@ -375,7 +375,7 @@ describe('kw run --on-change', () => {
       code: 7,
     });
     expect(await home.kw(['run', '--on-change', 'sing', '--', 'true'], { env: root })).toMatchObject({
-      code: 125,
+      code: 2,
     });
   });
 });

@@ -13,6 +13,7 @@ import { herePlace } from './here-place.ts';
 import { requiredText } from './init-command.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { revealPassphrase } from './passphrase-file.ts';
+import { RATE_OPTIONS, readRates } from './rate-options.ts';
 import { systemPorts } from './system-ports.ts';
 import { asksForTls, openIdentity, TLS_OPTIONS } from './tls-options.ts';
 
@@ -42,6 +43,7 @@ export const serveCommand: Command = {
       help: 'the local socket (default: in the runtime folder of this user)',
     },
     ...TLS_OPTIONS,
+    ...RATE_OPTIONS,
     backups: {
       type: 'string',
       value: 'DIR',
@@ -75,6 +77,7 @@ export const serveCommand: Command = {
       tls: shown?.identity,
       allowedHosts: optionTexts(invocation, 'allow-host'),
       socketPath,
+      rates: await readRates(invocation),
       ports,
     });
     // Whoever holds the socket of this user is the one that kw finds; the address goes with it.

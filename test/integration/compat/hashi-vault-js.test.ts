@@ -41,7 +41,7 @@ describe('hashi-vault-js, unmodified', () => {
     ).rejects.toMatchObject(refused(400));
   });
 
-  it.skip('handles users with passwords and logs in as one', async () => {
+  it('handles users with passwords and logs in as one', async () => {
     await stage.ask('POST', 'sys/auth/userpass', { type: 'userpass' });
     await vault.createUserpassUser(ROOT, 'ann', 'hunter2', ['default'], 'auth/userpass');
     expect(await vault.listUserpassUsers(ROOT, 'auth/userpass')).toEqual({ keys: ['ann'] });

@@ -25,12 +25,12 @@ if (python === undefined) {
       ['asks whether it is initialised, open, healthy and the leader', 'system'],
       ['logs in by AppRole, and is refused in its own exceptions', 'login'],
       ['manages roles and secret-ids', 'approle'],
-      // not yet: ['manages users with passwords, and logs in as one', 'userpass'],
+      ['manages users with passwords, and logs in as one', 'userpass'],
       ['keeps secrets in KV 1', 'kv1'],
       ['keeps secrets in KV 2', 'kv2'],
       ['manages policies', 'policies'],
       // not yet: ['mounts, tunes, moves and unmounts', 'mounts'],
-      // not yet: ['manages tokens and their roles', 'tokens'],
+      ['manages tokens and their roles', 'tokens'],
       ['wraps and unwraps, and has a cubbyhole', 'wrapping'],
     ])('%s', async (_, name) => {
       await check(name);
