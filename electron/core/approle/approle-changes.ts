@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineChange } from '../../vault/change.ts';
+import type { StateDb } from '../../vault/state-db.ts';
 
 const instant = z.number().int();
 const count = z.number().int().min(0);
 
-const settings = z.strictObject({
+const settingsBefore = {
   secretIdNumUses: count,
   secretIdTtl: count,
   tokenPolicies: z.array(z.string()),
@@ -16,23 +17,50 @@ const settings = z.strictObject({
   tokenNumUses: count,
   tokenPeriod: count,
   tokenType: z.string(),
+};
+const role = { mount: z.string(), name: z.string(), roleId: z.string() };
+const written = z.strictObject({
+  ...role,
+  settings: z.strictObject({
+    ...settingsBefore,
+    bindSecretId: z.boolean(),
+    secretIdBoundCidrs: z.array(z.string()),
+    tokenBoundCidrs: z.array(z.string()),
+  }),
 });
 
-/** A role was made or changed. */
-export const roleWritten = defineChange(
+/** A role was made or changed, as older ledgers say it: bound by nothing but its secret-ids. */
+export const roleWrittenBefore = defineChange(
   'approle/role-written@1',
-  z.strictObject({ mount: z.string(), name: z.string(), roleId: z.string(), settings }),
-  (db, role, { time }) =>
-    db.run(
-      `INSERT INTO approle_roles (mount, name, role_id, settings, created_at) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (mount, name) DO UPDATE SET role_id = excluded.role_id, settings = excluded.settings`,
-      role.mount,
-      role.name,
-      role.roleId,
-      JSON.stringify(role.settings),
-      time,
-    ),
+  z.strictObject({ ...role, settings: z.strictObject(settingsBefore) }),
+  (db, before, { time }) => writeRole(db, before, time),
 );
+
+/** A role was made or changed. */
+export const roleWritten = defineChange('approle/role-written@2', written, (db, changed, { time }) =>
+  writeRole(db, changed, time),
+);
+
+function writeRole(
+  db: StateDb,
+  {
+    mount,
+    name,
+    roleId,
+    settings,
+  }: Omit<z.infer<typeof written>, 'settings'> & { readonly settings: object },
+  time: number,
+): void {
+  db.run(
+    `INSERT INTO approle_roles (mount, name, role_id, settings, created_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (mount, name) DO UPDATE SET role_id = excluded.role_id, settings = excluded.settings`,
+    mount,
+    name,
+    roleId,
+    JSON.stringify(settings),
+    time,
+  );
+}
 
 /** A role is gone, and all its secret-ids. */
 export const roleDeleted = defineChange(
@@ -44,35 +72,53 @@ export const roleDeleted = defineChange(
   },
 );
 
-/** A secret-id was made; the record knows its keyed hash and accessor alone. SECURITY(B2) */
-export const secretIdCreated = defineChange(
+const secretId = {
+  mount: z.string(),
+  role: z.string(),
+  hash: z.string(),
+  accessor: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  uses: count,
+  ttl: count,
+  expiresAt: instant.nullable(),
+};
+const made = z.strictObject({
+  ...secretId,
+  cidrList: z.array(z.string()),
+  tokenBoundCidrs: z.array(z.string()),
+});
+
+/** A secret-id was made, as older ledgers say it: good from anywhere. */
+export const secretIdCreatedBefore = defineChange(
   'approle/secret-id-created@1',
-  z.strictObject({
-    mount: z.string(),
-    role: z.string(),
-    hash: z.string(),
-    accessor: z.string(),
-    metadata: z.record(z.string(), z.string()),
-    uses: count,
-    ttl: count,
-    expiresAt: instant.nullable(),
-  }),
-  (db, made, { time }) =>
-    db.run(
-      `INSERT INTO approle_secret_ids (mount, hash, accessor, role, metadata, uses_left, ttl, created_at, updated_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      made.mount,
-      made.hash,
-      made.accessor,
-      made.role,
-      JSON.stringify(made.metadata),
-      made.uses,
-      made.ttl,
-      time,
-      time,
-      made.expiresAt,
-    ),
+  z.strictObject(secretId),
+  (db, before, { time }) => insertSecretId(db, { ...before, cidrList: [], tokenBoundCidrs: [] }, time),
 );
+
+/** A secret-id was made; the record knows its keyed hash and accessor alone. SECURITY(B2) */
+export const secretIdCreated = defineChange('approle/secret-id-created@2', made, (db, created, { time }) =>
+  insertSecretId(db, created, time),
+);
+
+function insertSecretId(db: StateDb, created: z.infer<typeof made>, time: number): void {
+  db.run(
+    `INSERT INTO approle_secret_ids (mount, hash, accessor, role, metadata, uses_left, ttl, created_at, updated_at,
+       expires_at, cidr_list, token_bound_cidrs)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    created.mount,
+    created.hash,
+    created.accessor,
+    created.role,
+    JSON.stringify(created.metadata),
+    created.uses,
+    created.ttl,
+    time,
+    time,
+    created.expiresAt,
+    JSON.stringify(created.cidrList),
+    JSON.stringify(created.tokenBoundCidrs),
+  );
+}
 
 /** Secret-ids are gone: destroyed, expired, or their last use was made. */
 export const secretIdsDestroyed = defineChange(
@@ -116,6 +162,8 @@ export const approleUnmounted = defineChange(
 );
 
 export const approleChanges = [
+  roleWrittenBefore,
+  secretIdCreatedBefore,
   roleWritten,
   roleDeleted,
   secretIdCreated,

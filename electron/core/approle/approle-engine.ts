@@ -1,7 +1,8 @@
 import type { Engine } from '../engine.ts';
 import { approleChanges, approleUnmounted } from './approle-changes.ts';
-import { approleMigration } from './approle-rows.ts';
+import { approleMigrations } from './approle-rows.ts';
 import { loginRoute } from './login-route.ts';
+import { roleFieldRoutes } from './role-field-routes.ts';
 import { roleRoutes } from './role-routes.ts';
 import { secretIdRoutes } from './secret-id-routes.ts';
 
@@ -10,7 +11,7 @@ export const approleEngine: Engine = {
   type: 'approle',
   isAuth: true,
   changes: approleChanges,
-  migrations: [approleMigration],
-  routes: [...roleRoutes, ...secretIdRoutes, loginRoute],
+  migrations: approleMigrations,
+  routes: [...roleRoutes, ...roleFieldRoutes, ...secretIdRoutes, loginRoute],
   unmounted: (_turn, mount) => [approleUnmounted.make({ mount: mount.uuid })],
 };

@@ -1,7 +1,15 @@
 import type { Migration } from '../../vault/change.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
 
-export const approleMigration: Migration = {
+/** Address bounds came later. */
+const approleBoundsMigration: Migration = {
+  id: 'approle/002-bounds',
+  sql: `
+    ALTER TABLE approle_secret_ids ADD COLUMN cidr_list TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE approle_secret_ids ADD COLUMN token_bound_cidrs TEXT NOT NULL DEFAULT '[]';`,
+};
+
+const approleMigration: Migration = {
   id: 'approle/001-roles',
   sql: `
     CREATE TABLE approle_roles (
@@ -32,6 +40,8 @@ export const approleMigration: Migration = {
     CREATE INDEX approle_secret_ids_by_end ON approle_secret_ids (expires_at) WHERE expires_at IS NOT NULL;`,
 };
 
+export const approleMigrations: readonly Migration[] = [approleMigration, approleBoundsMigration];
+
 /** What a role says. Lifetimes in seconds. */
 export interface RoleSettings {
   readonly secretIdNumUses: number;
@@ -46,7 +56,14 @@ export interface RoleSettings {
   readonly tokenNumUses: number;
   readonly tokenPeriod: number;
   readonly tokenType: string;
+  /** Whether a login needs a secret-id. Without one, only where it comes from tells the app from others. */
+  readonly bindSecretId: boolean;
+  readonly secretIdBoundCidrs: readonly string[];
+  readonly tokenBoundCidrs: readonly string[];
 }
+
+/** What older roles do not say. */
+export const UNBOUND = { bindSecretId: true, secretIdBoundCidrs: [], tokenBoundCidrs: [] } as const;
 
 /** An app identity. */
 export interface RoleRow {
@@ -69,6 +86,8 @@ export interface SecretIdRow {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly expiresAt: number | null;
+  readonly cidrList: readonly string[];
+  readonly tokenBoundCidrs: readonly string[];
 }
 
 interface StoredRole {
@@ -89,6 +108,8 @@ interface StoredSecretId {
   readonly created_at: number;
   readonly updated_at: number;
   readonly expires_at: number | null;
+  readonly cidr_list: string;
+  readonly token_bound_cidrs: string;
 }
 
 /** The role of that name, which is in lower case already. */
@@ -154,7 +175,7 @@ function fromRole(stored: StoredRole | undefined): RoleRow | undefined {
     stored && {
       name: stored.name,
       roleId: stored.role_id,
-      settings: JSON.parse(stored.settings) as RoleSettings,
+      settings: { ...UNBOUND, ...(JSON.parse(stored.settings) as RoleSettings) },
       createdAt: stored.created_at,
       lastLoginAt: stored.last_login_at,
     }
@@ -172,5 +193,7 @@ function fromSecretId(stored: StoredSecretId): SecretIdRow {
     createdAt: stored.created_at,
     updatedAt: stored.updated_at,
     expiresAt: stored.expires_at,
+    cidrList: JSON.parse(stored.cidr_list) as string[],
+    tokenBoundCidrs: JSON.parse(stored.token_bound_cidrs) as string[],
   };
 }

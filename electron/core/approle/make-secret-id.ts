@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { looseTextList } from '../../../shared/model/loose-field.ts';
+import { rangesField, rangesWithin } from '../addresses/address-ranges.ts';
 import { type AnyHandler, handler, type ReplyDecision, type RequestTurn } from '../engine.ts';
 import { looseCount, looseText, looseTextMap, maybe, ttlField, withDefault } from '../fields.ts';
 import { randomUuid } from '../random-text.ts';
@@ -15,8 +15,8 @@ const wish = {
   metadata: withDefault(looseTextMap, {}),
   ttl: maybe(ttlField),
   num_uses: maybe(looseCount),
-  cidr_list: maybe(looseTextList),
-  token_bound_cidrs: maybe(looseTextList),
+  cidr_list: withDefault(rangesField, []),
+  token_bound_cidrs: withDefault(rangesField, []),
 };
 const generated = z.object(wish);
 const custom = z.object({ ...wish, secret_id: looseText.pipe(z.string().min(1, 'missing secret_id')) });
@@ -35,9 +35,12 @@ export const setCustomSecretId: AnyHandler = handler({
 
 function make(turn: RequestTurn, input: z.infer<typeof generated>, secretId: string): ReplyDecision {
   const role = requireRole(turn, input.name);
-  if ([input.cidr_list, input.token_bound_cidrs].some((list) => list !== undefined && list.length > 0)) {
-    throw new KeywardenError('invalid-request', 'binding to addresses is not supported yet');
+  if (!role.settings.bindSecretId) {
+    throw new KeywardenError('invalid-request', 'bind_secret_id is not set on the role');
   }
+  const { cidr_list: cidrList, token_bound_cidrs: tokenBoundCidrs } = input;
+  checkWithin(cidrList, role.settings.secretIdBoundCidrs);
+  checkWithin(tokenBoundCidrs, role.settings.tokenBoundCidrs);
   const { ttl, uses } = withinRole(role, input);
   const hash = secretIdHash(turn, role.name, secretId);
   if (findSecretId(turn, role.name, hash)) {
@@ -46,7 +49,9 @@ function make(turn: RequestTurn, input: z.infer<typeof generated>, secretId: str
   const accessor = randomUuid(turn.random);
   const expiresAt = ttl === 0 ? null : turn.now + ttl * 1000;
   const { metadata } = input;
-  const made = { mount: turn.mount.uuid, role: role.name, hash, accessor, metadata, uses, ttl, expiresAt };
+  const bounds = { cidrList, tokenBoundCidrs };
+  const limits = { uses, ttl, expiresAt };
+  const made = { mount: turn.mount.uuid, role: role.name, hash, accessor, metadata, ...limits, ...bounds };
   return {
     kind: 'reply',
     changes: [secretIdCreated.make(made)],
@@ -59,6 +64,12 @@ function make(turn: RequestTurn, input: z.infer<typeof generated>, secretId: str
       },
     },
   };
+}
+
+/** One secret-id may be good from fewer places than its role says, never from others. */
+function checkWithin(wanted: readonly string[], role: readonly string[]): void {
+  if (rangesWithin(wanted, role)) return;
+  throw new KeywardenError('invalid-request', 'the address ranges are not within those of the role');
 }
 
 /** One secret-id may be held shorter than its role says, never longer. */

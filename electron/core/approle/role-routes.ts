@@ -1,24 +1,34 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseBoolean, looseTextList } from '../../../shared/model/loose-field.ts';
+import type { Change } from '../../vault/change.ts';
+import { rangesField } from '../addresses/address-ranges.ts';
 import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
 import { looseCount, looseText, maybe, ttlField } from '../fields.ts';
 import { formatInstant } from '../format-instant.ts';
 import { randomUuid } from '../random-text.ts';
 import { sanitizePolicies } from '../tokens/sanitize-policies.ts';
 import { roleDeleted, roleWritten } from './approle-changes.ts';
-import { findRole, findRoleById, type RoleRow, type RoleSettings, roleNames } from './approle-rows.ts';
+import {
+  findRole,
+  findRoleById,
+  type RoleRow,
+  type RoleSettings,
+  roleNames,
+  UNBOUND,
+} from './approle-rows.ts';
 import { requireRole, roleName } from './role-name.ts';
 
 const named = z.object({ name: roleName });
 
-const written = z.object({
+/** What a role can be told, all of it or one field at a time. */
+export const writtenRole = z.object({
   name: roleName,
   role_id: maybe(looseText),
   bind_secret_id: maybe(looseBoolean),
-  secret_id_bound_cidrs: maybe(looseTextList),
-  bound_cidr_list: maybe(looseTextList),
-  token_bound_cidrs: maybe(looseTextList),
+  secret_id_bound_cidrs: maybe(rangesField),
+  bound_cidr_list: maybe(rangesField),
+  token_bound_cidrs: maybe(rangesField),
   secret_id_num_uses: maybe(looseCount),
   secret_id_ttl: maybe(ttlField),
   token_policies: maybe(looseTextList),
@@ -35,9 +45,10 @@ const written = z.object({
   ),
 });
 
-type Written = z.infer<typeof written>;
+type Written = z.infer<typeof writtenRole>;
 
-const NEW_ROLE: RoleSettings = {
+/** A role that was told nothing. */
+export const NEW_ROLE: RoleSettings = {
   secretIdNumUses: 0,
   secretIdTtl: 0,
   tokenPolicies: [],
@@ -49,24 +60,20 @@ const NEW_ROLE: RoleSettings = {
   tokenNumUses: 0,
   tokenPeriod: 0,
   tokenType: 'default',
+  ...UNBOUND,
 };
 
 const write = handler({
-  input: written,
+  input: writtenRole,
   decide(turn, input): ReplyDecision {
     const before = findRole(turn.db, turn.mount.uuid, input.name);
-    const settings = merge(before?.settings ?? NEW_ROLE, input);
+    const settings = mergeRole(before?.settings ?? NEW_ROLE, input);
     const roleId = chooseRoleId(turn, input.name, input.role_id, before);
     const warnings =
       settings.tokenMaxTtl > 0 && settings.tokenTtl > settings.tokenMaxTtl
         ? ['token_ttl is greater than token_max_ttl; it will be capped']
         : [];
-    const changed = roleWritten.make({
-      mount: turn.mount.uuid,
-      name: input.name,
-      roleId,
-      settings: { ...settings, tokenPolicies: [...settings.tokenPolicies] },
-    });
+    const changed = roleChanged(turn, { name: input.name, roleId, settings });
     return { kind: 'reply', changes: [changed], reply: { warnings } };
   },
 });
@@ -112,14 +119,7 @@ const writeRoleId = handler({
   decide(turn, input): ReplyDecision {
     const role = requireRole(turn, input.name);
     const roleId = chooseRoleId(turn, input.name, input.role_id, role);
-    const { settings } = role;
-    const changed = roleWritten.make({
-      mount: turn.mount.uuid,
-      name: role.name,
-      roleId,
-      settings: { ...settings, tokenPolicies: [...settings.tokenPolicies] },
-    });
-    return { kind: 'reply', changes: [changed], reply: {} };
+    return { kind: 'reply', changes: [roleChanged(turn, { ...role, roleId })], reply: {} };
   },
 });
 
@@ -149,17 +149,34 @@ function chooseRoleId(
   return wanted;
 }
 
-/** Only what was sent changes. Limits that we would not enforce are refused rather than kept. */
-function merge(before: RoleSettings, input: Written): RoleSettings {
-  const cidrs = [input.secret_id_bound_cidrs, input.bound_cidr_list, input.token_bound_cidrs];
-  if (cidrs.some((list) => list !== undefined && list.length > 0)) {
-    throw new KeywardenError('invalid-request', 'binding to addresses is not supported yet');
-  }
-  if (input.bind_secret_id === false) {
-    throw new KeywardenError('invalid-request', 'at least one constraint should be enabled on the role');
-  }
+/** The change that keeps a role as it is now. */
+export function roleChanged(
+  turn: RequestTurn,
+  { name, roleId, settings }: Pick<RoleRow, 'name' | 'roleId' | 'settings'>,
+): Change {
+  checkBounds(settings);
+  const kept = {
+    ...settings,
+    tokenPolicies: [...settings.tokenPolicies],
+    secretIdBoundCidrs: [...settings.secretIdBoundCidrs],
+    tokenBoundCidrs: [...settings.tokenBoundCidrs],
+  };
+  return roleWritten.make({ mount: turn.mount.uuid, name, roleId, settings: kept });
+}
+
+/** Somebody who knows nothing but a role-id, which is no secret, must at least come from the right place. */
+function checkBounds({ bindSecretId, secretIdBoundCidrs, tokenBoundCidrs }: RoleSettings): void {
+  if (bindSecretId || secretIdBoundCidrs.length > 0 || tokenBoundCidrs.length > 0) return;
+  throw new KeywardenError('invalid-request', 'at least one constraint should be enabled on the role');
+}
+
+/** Only what was sent changes. */
+export function mergeRole(before: RoleSettings, input: Partial<Written>): RoleSettings {
   const policies = input.token_policies ?? input.policies;
   return {
+    bindSecretId: input.bind_secret_id ?? before.bindSecretId,
+    secretIdBoundCidrs: input.secret_id_bound_cidrs ?? input.bound_cidr_list ?? before.secretIdBoundCidrs,
+    tokenBoundCidrs: input.token_bound_cidrs ?? before.tokenBoundCidrs,
     secretIdNumUses: input.secret_id_num_uses ?? before.secretIdNumUses,
     secretIdTtl: input.secret_id_ttl ?? before.secretIdTtl,
     tokenPolicies: policies === undefined ? before.tokenPolicies : sanitizePolicies(policies, false),
@@ -175,14 +192,14 @@ function merge(before: RoleSettings, input: Written): RoleSettings {
 }
 
 /** Vault's keys, and when the app last came. */
-function describeRole({ settings, createdAt, lastLoginAt }: RoleRow) {
+export function describeRole({ settings, createdAt, lastLoginAt }: RoleRow) {
   return {
-    bind_secret_id: true,
+    bind_secret_id: settings.bindSecretId,
     local_secret_ids: false,
-    secret_id_bound_cidrs: null,
+    secret_id_bound_cidrs: settings.secretIdBoundCidrs.length === 0 ? null : settings.secretIdBoundCidrs,
     secret_id_num_uses: settings.secretIdNumUses,
     secret_id_ttl: settings.secretIdTtl,
-    token_bound_cidrs: [],
+    token_bound_cidrs: settings.tokenBoundCidrs,
     token_explicit_max_ttl: settings.tokenExplicitMaxTtl,
     token_max_ttl: settings.tokenMaxTtl,
     token_no_default_policy: settings.tokenNoDefaultPolicy,

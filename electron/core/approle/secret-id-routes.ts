@@ -98,7 +98,7 @@ function destroyed(turn: RequestTurn, row: SecretIdRow | undefined): ReplyDecisi
 
 function describeSecretId(row: SecretIdRow) {
   return {
-    cidr_list: [],
+    cidr_list: row.cidrList,
     creation_time: formatInstant(row.createdAt),
     expiration_time: row.expiresAt === null ? '0001-01-01T00:00:00Z' : formatInstant(row.expiresAt),
     last_updated_time: formatInstant(row.updatedAt),
@@ -106,6 +106,6 @@ function describeSecretId(row: SecretIdRow) {
     secret_id_accessor: row.accessor,
     secret_id_num_uses: row.usesLeft,
     secret_id_ttl: row.ttl,
-    token_bound_cidrs: [],
+    token_bound_cidrs: row.tokenBoundCidrs,
   };
 }

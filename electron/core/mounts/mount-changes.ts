@@ -58,6 +58,38 @@ export const mountTuned = defineChange(
   },
 );
 
+const texts = z.array(z.string());
+
+/** What holds for a mount beside its lifetimes: kept to be shown, and to hide it or show it to anybody. */
+export const mountExtras = z.strictObject({
+  listingVisibility: z.enum(['', 'hidden', 'unauth']),
+  auditNonHmacRequestKeys: texts,
+  auditNonHmacResponseKeys: texts,
+  passthroughRequestHeaders: texts,
+  allowedResponseHeaders: texts,
+});
+export type MountExtras = z.infer<typeof mountExtras>;
+
+/** Its further settings changed. */
+export const mountExtrasSet = defineChange(
+  'mounts/extras-set@1',
+  z.strictObject({ uuid, extras: mountExtras }),
+  (db, { uuid, extras }) => {
+    db.run('UPDATE mounts SET extras = ? WHERE uuid = ?', JSON.stringify(extras), uuid);
+    bumpRevision(db, 'mounts');
+  },
+);
+
+/** It serves another path from now on, with all that it holds. */
+export const mountMoved = defineChange(
+  'mounts/moved@1',
+  z.strictObject({ uuid, path: z.string().regex(/\/$/) }),
+  (db, { uuid, path }) => {
+    db.run('UPDATE mounts SET path = ? WHERE uuid = ?', path, uuid);
+    bumpRevision(db, 'mounts');
+  },
+);
+
 /** It stops serving while its leases are ended, or serves again because they would not die. */
 export const mountClosing = defineChange(
   'mounts/closing@1',
@@ -74,4 +106,4 @@ export const unmounted = defineChange('mounts/unmounted@1', z.strictObject({ uui
   bumpRevision(db, 'mounts');
 });
 
-export const mountChanges = [mounted, mountTuned, mountClosing, unmounted];
+export const mountChanges = [mounted, mountTuned, mountExtrasSet, mountMoved, mountClosing, unmounted];

@@ -3,15 +3,23 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Change } from '../../vault/change.ts';
 import type { CoreServices } from '../core-services.ts';
 import { type EffectDecision, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
-import { looseText, looseTextMap, maybe, ttlField, withDefault } from '../fields.ts';
+import { looseText, looseTextMap, withDefault } from '../fields.ts';
 import { aliasesDeleted } from '../identity/identity-changes.ts';
 import { selectAliases } from '../identity/identity-rows.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import { liveLeasesOf } from '../leases/lease-rows.ts';
 import { stillAlive } from '../leases/still-alive.ts';
 import { revokeTokens } from '../tokens/revoke-tokens.ts';
-import { mountClosing, mounted, mountTuned, unmounted } from './mount-changes.ts';
-import type { MountRow } from './mount-rows.ts';
+import {
+  type MountExtras,
+  mountClosing,
+  mountExtrasSet,
+  mounted,
+  mountTuned,
+  unmounted,
+} from './mount-changes.ts';
+import { checkLifetimes, mergeExtras, mountConfig, mountTuning } from './mount-fields.ts';
+import { type MountRow, NO_EXTRAS } from './mount-rows.ts';
 import { describeMount, describeTuning } from './mount-shape.ts';
 import { BUILT_IN_PATHS, BUILT_IN_TYPES, newMount } from './new-mount.ts';
 
@@ -20,20 +28,12 @@ const WAIT_FOR_PROOF = 5000;
 
 type Needs = Pick<CoreServices, 'cache' | 'registry' | 'undertaker'>;
 
-const config = z.object({ default_lease_ttl: maybe(ttlField), max_lease_ttl: maybe(ttlField) });
 const mounting = z.object({
   path: looseText,
   type: looseText.pipe(z.string().min(1, 'backend type must be specified as a string')),
   description: withDefault(looseText, ''),
   options: withDefault(looseTextMap, {}),
-  config: withDefault(config, { default_lease_ttl: undefined, max_lease_ttl: undefined }),
-});
-const tuning = z.object({
-  path: looseText,
-  description: maybe(looseText),
-  options: maybe(looseTextMap),
-  default_lease_ttl: maybe(ttlField),
-  max_lease_ttl: maybe(ttlField),
+  config: withDefault(mountConfig, mountConfig.parse({})),
 });
 const place = z.object({ path: looseText });
 
@@ -85,6 +85,7 @@ export function mountRoutes(needs: Needs, name: 'mounts' | 'auth'): readonly Rou
         },
         turn.random,
       );
+      checkLifetimes(made.defaultTtl, made.maxTtl);
       const engine = needs.registry.find(made)?.engine;
       if (!engine || (engine.isAuth === true) !== (name === 'auth') || BUILT_IN_TYPES.includes(made.type)) {
         throw new KeywardenError('invalid-request', `plugin not found in the catalog: ${input.type}`);
@@ -92,7 +93,11 @@ export function mountRoutes(needs: Needs, name: 'mounts' | 'auth'): readonly Rou
       const changes = engine.mounted?.({ db: turn.db, now: turn.now, mount: made }, made) ?? [];
       return {
         kind: 'reply',
-        changes: [mounted.make({ ...made, options: { ...made.options } }), ...changes],
+        changes: [
+          mounted.make({ ...made, options: { ...made.options } }),
+          ...extrasChanged(made.uuid, NO_EXTRAS, mergeExtras(NO_EXTRAS, input.config)),
+          ...changes,
+        ],
         reply: {},
       };
     },
@@ -135,7 +140,7 @@ export function mountRoutes(needs: Needs, name: 'mounts' | 'auth'): readonly Rou
   });
 
   const tune = handler({
-    input: tuning,
+    input: mountTuning,
     decide(turn, input): ReplyDecision {
       const before = existing(turn, input.path);
       if (before.options['version'] === '2' && (input.options?.['version'] ?? '2') !== '2') {
@@ -148,7 +153,9 @@ export function mountRoutes(needs: Needs, name: 'mounts' | 'auth'): readonly Rou
         defaultTtl: input.default_lease_ttl ?? before.defaultTtl,
         maxTtl: input.max_lease_ttl ?? before.maxTtl,
       });
-      return { kind: 'reply', changes: [changed], reply: {} };
+      checkLifetimes(input.default_lease_ttl ?? before.defaultTtl, input.max_lease_ttl ?? before.maxTtl);
+      const extras = extrasChanged(before.uuid, before.extras, mergeExtras(before.extras, input));
+      return { kind: 'reply', changes: [changed, ...extras], reply: {} };
     },
   });
 
@@ -157,6 +164,10 @@ export function mountRoutes(needs: Needs, name: 'mounts' | 'auth'): readonly Rou
     { pattern: `${name}/:path*`, ...sudo, operations: { read: readOne, update: mount, delete: unmount } },
     { pattern: `${name}/:path*/tune`, ...sudo, operations: { read: readTuning, update: tune } },
   ];
+}
+
+function extrasChanged(uuid: string, before: MountExtras, extras: MountExtras): readonly Change[] {
+  return JSON.stringify(before) === JSON.stringify(extras) ? [] : [mountExtrasSet.make({ uuid, extras })];
 }
 
 /** What goes with a mount: its rows and, of an auth method, the tokens it made. */
@@ -176,7 +187,8 @@ function unmounting({ registry }: Needs, turn: RequestTurn, mount: MountRow): re
   ];
 }
 
-function checkFree(all: readonly MountRow[], path: string, name: 'mounts' | 'auth'): void {
+/** Throws where a mount cannot be at that path. */
+export function checkFree(all: readonly MountRow[], path: string, name: 'mounts' | 'auth'): void {
   if (!/^(?:[A-Za-z0-9_.-]+\/)+$/.test(path)) {
     throw new KeywardenError(
       'invalid-request',

@@ -1,6 +1,7 @@
 import type { Migration } from '../../vault/change.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
 import type { Mount } from '../engine.ts';
+import type { MountExtras } from './mount-changes.ts';
 
 export const mountMigration: Migration = {
   id: 'mounts/001-mounts',
@@ -19,9 +20,25 @@ export const mountMigration: Migration = {
     ) STRICT;`,
 };
 
+/** What `tune` also takes came later. */
+export const mountExtrasMigration: Migration = {
+  id: 'mounts/002-extras',
+  sql: "ALTER TABLE mounts ADD COLUMN extras TEXT NOT NULL DEFAULT '{}';",
+};
+
+/** Nothing said. */
+export const NO_EXTRAS: MountExtras = {
+  listingVisibility: '',
+  auditNonHmacRequestKeys: [],
+  auditNonHmacResponseKeys: [],
+  passthroughRequestHeaders: [],
+  allowedResponseHeaders: [],
+};
+
 /** A mount as the state keeps it. */
 export interface MountRow extends Mount {
   readonly closing: boolean;
+  readonly extras: MountExtras;
 }
 
 interface StoredMount {
@@ -34,6 +51,7 @@ interface StoredMount {
   readonly default_ttl: number;
   readonly max_ttl: number;
   readonly closing: number;
+  readonly extras: string;
 }
 
 /** All mounts, by path. */
@@ -48,5 +66,6 @@ export function allMounts(db: ReadDb): readonly MountRow[] {
     defaultTtl: stored.default_ttl,
     maxTtl: stored.max_ttl,
     closing: stored.closing === 1,
+    extras: { ...NO_EXTRAS, ...(JSON.parse(stored.extras) as Partial<MountExtras>) },
   }));
 }

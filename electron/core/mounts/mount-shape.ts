@@ -9,6 +9,7 @@ export function describeMount(mount: MountRow) {
       default_lease_ttl: mount.defaultTtl,
       force_no_cache: false,
       max_lease_ttl: mount.maxTtl,
+      ...describeExtras(mount),
       ...(mount.path.startsWith('auth/') ? { token_type: 'default-service' } : {}),
     },
     deprecation_status: 'supported',
@@ -34,6 +35,19 @@ export function describeTuning(mount: MountRow) {
     force_no_cache: false,
     max_lease_ttl: max,
     options: mount.options,
+    ...describeExtras(mount),
     ...(mount.path.startsWith('auth/') ? { token_type: 'default-service' } : {}),
   };
+}
+
+/** Only what was set: strict clients know no more. */
+function describeExtras({ extras }: MountRow) {
+  const shown = {
+    listing_visibility: extras.listingVisibility,
+    audit_non_hmac_request_keys: extras.auditNonHmacRequestKeys,
+    audit_non_hmac_response_keys: extras.auditNonHmacResponseKeys,
+    passthrough_request_headers: extras.passthroughRequestHeaders,
+    allowed_response_headers: extras.allowedResponseHeaders,
+  };
+  return Object.fromEntries(Object.entries(shown).filter(([, value]) => value.length > 0));
 }

@@ -29,7 +29,10 @@ export function uiMountRoutes(needs: Pick<CoreServices, 'cache'>): readonly Rout
   const all = handler({
     input: z.object({}),
     decide(turn): ReplyDecision {
-      const visible = needs.cache.mounts(turn.db).all.filter(({ path }) => mayUse(turn, path));
+      // A stranger sees what is meant to be seen by anybody, for login pages.
+      const visible = needs.cache
+        .mounts(turn.db)
+        .all.filter(({ path, extras }) => extras.listingVisibility === 'unauth' || mayUse(turn, path));
       const group = (isAuth: boolean) =>
         Object.fromEntries(
           visible
@@ -41,7 +44,7 @@ export function uiMountRoutes(needs: Pick<CoreServices, 'cache'>): readonly Rout
   });
 
   return [
-    { pattern: 'internal/ui/mounts', anyToken: true, operations: { read: all } },
-    { pattern: 'internal/ui/mounts/:path*', anyToken: true, operations: { read: one } },
+    { pattern: 'internal/ui/mounts', optionalToken: true, operations: { read: all } },
+    { pattern: 'internal/ui/mounts/:path*', optionalToken: true, operations: { read: one } },
   ];
 }

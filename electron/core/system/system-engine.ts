@@ -9,7 +9,8 @@ import { renewLeaseRoutes } from '../leases/renew-routes.ts';
 import { revokeLeaseRoutes } from '../leases/revoke-routes.ts';
 import { mountChanges } from '../mounts/mount-changes.ts';
 import { mountRoutes } from '../mounts/mount-routes.ts';
-import { mountMigration } from '../mounts/mount-rows.ts';
+import { mountExtrasMigration, mountMigration } from '../mounts/mount-rows.ts';
+import { remountRoutes } from '../mounts/remount-routes.ts';
 import { uiMountRoutes } from '../mounts/ui-mount-routes.ts';
 import { strangersCounted } from '../pipeline/stranger-log.ts';
 import { capabilityRoutes } from '../policies/capability-routes.ts';
@@ -46,6 +47,7 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       seal,
       ...mountRoutes(services, 'mounts'),
       ...mountRoutes(services, 'auth'),
+      ...remountRoutes(services),
       ...uiMountRoutes(services),
       ...policyRoutes,
       ...capabilityRoutes(services),
@@ -69,6 +71,7 @@ export const systemChanges = [
 export const systemMigrations = [
   revisionMigration,
   mountMigration,
+  mountExtrasMigration,
   policyMigration,
   leaseMigration,
   wrapMigration,

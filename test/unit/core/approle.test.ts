@@ -211,9 +211,11 @@ describe('secret-ids', () => {
     [{ num_uses: 6 }, 'num_uses cannot be higher'],
     [{ num_uses: 0 }, 'num_uses cannot be higher'],
     [{ metadata: 'no json' }, 'expected an object'],
-    [{ cidr_list: '10.0.0.0/8' }, 'not supported yet'],
+    [{ cidr_list: '10.0.0.0/7' }, 'not within those of the role'],
+    [{ cidr_list: '192.168.0.1' }, 'not within those of the role'],
+    [{ cidr_list: 'everywhere' }, 'address ranges'],
   ])('%j beyond what the role allows is refused', async (data, words) => {
-    await makeApp({ secret_id_ttl: '1h', secret_id_num_uses: 5 });
+    await makeApp({ secret_id_ttl: '1h', secret_id_num_uses: 5, secret_id_bound_cidrs: '10.0.0.0/8' });
     expect(await world.refusal(world.root, 'update', `${ROLE}/secret-id`, data)).toContain(words);
   });
 });
@@ -221,7 +223,7 @@ describe('secret-ids', () => {
 test('what we would not enforce is refused rather than kept', async () => {
   for (const data of [
     { bind_secret_id: false },
-    { token_bound_cidrs: ['::1/128'] },
+    { token_bound_cidrs: ['everywhere'] },
     { token_type: 'batch' },
   ]) {
     expect(await world.refusal(world.root, 'update', ROLE, data)).toMatch(/^invalid-request/);
@@ -233,4 +235,70 @@ test('unmounting the method ends the tokens that it made', async () => {
   await world.ask(world.root, 'delete', 'sys/auth/approle');
   expect(await world.refusal(client_token, 'read', 'auth/token/lookup-self')).toMatch(/^permission-denied/);
   expect(await world.count('approle_roles')).toBe(0);
+});
+
+describe('bound to addresses', () => {
+  const from = (remoteAddress: string | undefined, data: object) =>
+    world.send('', 'update', 'auth/approle/login', { ...data }, remoteAddress ? { remoteAddress } : {});
+  const OUTSIDE = /^login-failed: source address unauthorized/;
+
+  test.each([
+    ['by the role', { secret_id_bound_cidrs: '10.0.0.0/8' }, {}],
+    ['by the role, by its old name', { bound_cidr_list: '10.0.0.0/8' }, {}],
+    ['by the secret-id', {}, { cidr_list: '10.0.0.0/8' }],
+    ['by the tokens of the role', { token_bound_cidrs: '10.0.0.0/8' }, {}],
+    ['by the tokens of the secret-id', {}, { token_bound_cidrs: '10.0.0.0/8' }],
+  ])('%s, a login comes from there or is refused', async (_by, role, secret) => {
+    const halves = await makeApp(role, secret);
+    expect((await from('10.1.2.3', halves)).status).toBe(200);
+    for (const address of ['11.1.2.3', undefined]) {
+      expect(await world.why(from(address, halves))).toMatch(OUTSIDE);
+    }
+  });
+
+  test('a token is worth nothing outside of its bounds', async () => {
+    const { envelope } = await from('10.1.2.3', await makeApp({ token_bound_cidrs: '10.1.0.0/16' }));
+    const token = envelope?.auth?.client_token ?? '';
+    const use = (remoteAddress: string) =>
+      world.send(token, 'read', 'auth/token/lookup-self', {}, { remoteAddress });
+    expect((await use('10.1.9.9')).status).toBe(200);
+    expect(await world.why(use('10.2.9.9'))).toMatch(/^permission-denied/);
+  });
+
+  test('a role may do without secret-ids, and then only the address tells the app', async () => {
+    const role = { bind_secret_id: false, secret_id_bound_cidrs: ['10.0.0.0/8'], role_id: 'known' };
+    await world.ask(world.root, 'update', ROLE, role);
+    expect((await from('10.0.0.1', { role_id: 'known' })).status).toBe(200);
+    expect(await world.why(from('9.0.0.1', { role_id: 'known' }))).toMatch(OUTSIDE);
+    expect(await world.refusal(world.root, 'update', `${ROLE}/secret-id`)).toMatch(
+      /bind_secret_id is not set/,
+    );
+    expect(await world.refusal(world.root, 'delete', `${ROLE}/secret-id-bound-cidrs`)).toMatch(
+      /at least one constraint/,
+    );
+  });
+});
+
+test.each([
+  ['policies', { token_policies: 'a,b' }, { token_policies: ['a', 'b'], policies: ['a', 'b'] }],
+  ['policies', { policies: ['c'] }, { token_policies: ['c'] }],
+  ['token-ttl', { token_ttl: '1h' }, { token_ttl: 3600 }],
+  ['token-max-ttl', { token_max_ttl: '2h' }, { token_max_ttl: 7200 }],
+  ['token-num-uses', { token_num_uses: 3 }, { token_num_uses: 3 }],
+  ['period', { token_period: 60 }, { token_period: 60, period: 60 }],
+  ['period', { period: 90 }, { token_period: 90 }],
+  ['secret-id-num-uses', { secret_id_num_uses: 4 }, { secret_id_num_uses: 4 }],
+  ['secret-id-ttl', { secret_id_ttl: '1m' }, { secret_id_ttl: 60 }],
+  ['secret-id-bound-cidrs', { secret_id_bound_cidrs: '::1' }, { secret_id_bound_cidrs: ['::1/128'] }],
+  ['token-bound-cidrs', { token_bound_cidrs: '::1' }, { token_bound_cidrs: ['::1/128'] }],
+  ['bound-cidr-list', { bound_cidr_list: '10.0.0.1' }, { bound_cidr_list: ['10.0.0.1/32'] }],
+  ['bind-secret-id', { bind_secret_id: true }, { bind_secret_id: true }],
+])('the field %s is set by %j alone, and goes back to what a new role says', async (path, set, shown) => {
+  await world.ask(world.root, 'update', ROLE, {});
+  const read = () => world.data(world.root, 'read', `${ROLE}/${path}`);
+  const before = await read();
+  expect(await world.ask(world.root, 'update', `${ROLE}/${path}`, set)).toMatchObject({ status: 204 });
+  expect(await read()).toMatchObject(shown);
+  await world.ask(world.root, 'delete', `${ROLE}/${path}`);
+  expect(await read()).toEqual(before);
 });

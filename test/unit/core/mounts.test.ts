@@ -107,3 +107,78 @@ test('two AppRole mounts know nothing of one another', async () => {
     /^login-failed/,
   );
 });
+
+test('a mount moves at once with all that it holds', async () => {
+  await world.ask(world.root, 'update', 'secret/data/app', { data: { v: 1 } });
+  await world.ask(world.root, 'read', 'database/creds/app');
+  const moved = await world.ask(world.root, 'update', 'sys/remount', { from: 'secret', to: 'team/kept/' });
+  expect(moved).toMatchObject({ status: 200, dataAtTop: true });
+  expect(await world.data(world.root, 'read', 'team/kept/data/app')).toMatchObject({ data: { v: 1 } });
+  expect(await world.refusal(world.root, 'read', 'secret/data/app')).toMatch(/^no-route/);
+  expect(
+    await world.data(world.root, 'read', `sys/remount/status/${moved.envelope?.data?.['migration_id']}`),
+  ).toMatchObject({
+    migration_info: { status: 'success', source_mount: 'secret/', target_mount: 'team/kept/' },
+  });
+  await world.ask(world.root, 'update', 'sys/remount', { from: 'database', to: 'db' });
+  await world.restart();
+  await world.ask(world.root, 'update', 'sys/leases/revoke-prefix/database/creds/app');
+  expect(world.target.ended).toHaveLength(1);
+});
+
+test.each([
+  ['sys', 'x', /cannot remount/],
+  ['cubbyhole', 'x', /cannot remount/],
+  ['nothing', 'x', /no matching mount/],
+  ['secret', 'database', /already in use/],
+  ['secret', 'auth/x', /between auth methods/],
+  ['secret', 'sys/x', /reserved/],
+  ['auth/approle', 'approle', /between auth methods/],
+])('moving %s to %s is refused', async (from, to, words) => {
+  expect(await world.refusal(world.root, 'update', 'sys/remount', { from, to })).toMatch(words);
+});
+
+test('tuning keeps what it is told, and shows of the further settings only what was set', async () => {
+  const tuned = () => world.data(world.root, 'read', 'sys/mounts/secret/tune');
+  expect(Object.keys(await tuned()).sort()).toEqual([
+    'default_lease_ttl',
+    'description',
+    'force_no_cache',
+    'max_lease_ttl',
+    'options',
+  ]);
+  await world.ask(world.root, 'update', 'sys/mounts/secret/tune', {
+    description: 'mine',
+    default_lease_ttl: '1h',
+    max_lease_ttl: '2h',
+    audit_non_hmac_request_keys: 'a,b',
+    listing_visibility: 'unauth',
+  });
+  expect(await tuned()).toMatchObject({
+    description: 'mine',
+    default_lease_ttl: 3600,
+    max_lease_ttl: 7200,
+    audit_non_hmac_request_keys: ['a', 'b'],
+    listing_visibility: 'unauth',
+    options: { version: '2' },
+  });
+  await world.ask(world.root, 'update', 'sys/mounts/secret/tune', { default_lease_ttl: 'system' });
+  expect(await tuned()).toMatchObject({ default_lease_ttl: 7200 });
+  expect(
+    await world.refusal(world.root, 'update', 'sys/mounts/secret/tune', { default_lease_ttl: '3h' }),
+  ).toMatch(/greater than max TTL/);
+  await world.ask(world.root, 'update', 'sys/auth/approle/tune', { max_lease_ttl: '1h' });
+  expect(await world.data(world.root, 'read', 'sys/auth/approle/tune')).toMatchObject({
+    max_lease_ttl: 3600,
+    token_type: 'default-service',
+  });
+});
+
+test('a stranger sees only the mounts that are meant for anybody', async () => {
+  expect(await world.data('', 'read', 'sys/internal/ui/mounts')).toEqual({ secret: {}, auth: {} });
+  await world.ask(world.root, 'update', 'sys/auth/approle/tune', { listing_visibility: 'unauth' });
+  expect(Object.keys((await world.data('', 'read', 'sys/internal/ui/mounts'))['auth'] as object)).toEqual([
+    'approle/',
+  ]);
+  expect(await world.refusal('', 'read', 'sys/internal/ui/mounts/secret')).toMatch(/^permission-denied/);
+});
