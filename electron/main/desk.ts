@@ -1,5 +1,3 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { IpcOutput } from '../../shared/ipc/contract.ts';
 import type { CorePorts, Keychain } from '../core/ports.ts';
@@ -12,6 +10,7 @@ import type { KnownVaults } from './known-vaults.ts';
 import type { PreferencesStore } from './preferences.ts';
 import type { ManagedSample } from './sample-database/sample-database.ts';
 import type { VaultDoor } from './vault-door.ts';
+import { freeFolder, wholeFolder } from './vault-folder.ts';
 import type { VaultPhase } from './vault-phase.ts';
 
 /** What the desk is put together from. */
@@ -52,11 +51,15 @@ export function createDesk(parts: DeskParts): Desk {
     },
     suggestFolder: (name) => freeFolder(parts.vaultsFolder, name),
     chooseFolder: parts.chooseFolder,
-    create: ({ name, directory, passphrase }) => phase.create(name.trim(), directory, passphrase),
-    unlock: ({ directory, ...typed }) =>
-      'keychain' in typed ? phase.unlockByKeychain(directory) : phase.unlock(directory, typed),
+    create: async ({ name, directory, passphrase }) =>
+      phase.create(name.trim(), wholeFolder(directory), passphrase),
+    async unlock({ directory, ...typed }) {
+      const folder = wholeFolder(directory);
+      await ('keychain' in typed ? phase.unlockByKeychain(folder) : phase.unlock(folder, typed));
+    },
     chooseBackup: parts.chooseBackup,
-    restore: ({ backup, directory, ...typed }) => phase.restore(backup, directory, typed),
+    restore: async ({ backup, directory, ...typed }) =>
+      phase.restore(wholeFolder(backup), wholeFolder(directory), typed),
     confirm: () => phase.confirm(),
     revealRecoveryKit: () => phase.kit.reveal(),
     saveRecoveryKit: () => parts.saveText('keywarden-recovery-kit.txt', kitAsText(parts)),
@@ -157,22 +160,4 @@ function kitAsText({ phase }: DeskParts): string {
     'To use it: choose "Use the recovery kit" where Keywarden asks for the passphrase.',
     '',
   ].join('\n');
-}
-
-/** A folder of that name that is not there yet. */
-async function freeFolder(parent: string, name: string): Promise<string> {
-  const slug = name
-    .normalize('NFKD')
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-    .toLowerCase();
-  for (let number = 1; ; number++) {
-    const directory = join(parent, `${slug === '' ? 'vault' : slug}${number === 1 ? '' : `-${number}`}`);
-    try {
-      await access(directory);
-    } catch {
-      return directory;
-    }
-  }
 }
