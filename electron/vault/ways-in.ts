@@ -66,7 +66,7 @@ export interface WaysInParts {
   readonly layout: FolderLayout;
   readonly lock: Pick<FolderLock, 'check'>;
   readonly keys: KeyRing;
-  readonly vault: Pick<Vault, 'turn'>;
+  readonly vault: Pick<Vault, 'turn' | 'quarantine'>;
   readonly clock: WallClock;
   readonly random: RandomBytes;
   readonly rules: KdfRules;
@@ -169,6 +169,8 @@ async function changeHeader(
   operation: string,
   work: HeaderChange,
 ): Promise<void> {
+  // Nothing in the folder of a quarantined vault changes.
+  if (vault.quarantine) throw new KeywardenError('vault-quarantined');
   await lock.check();
   const read = await readHeaderFile(files, layout);
   // Nothing is sealed to a slot that somebody without the vault key may have put there.

@@ -74,6 +74,9 @@ describe('an older copy that was put back', () => {
     });
     expect(await names(vault)).toEqual(['a']);
     await vault.turn((turn) => turn.record(writeNote('nowhere')));
+    for (const change of [vault.ways.addRecoveryKit(proof), vault.ways.rekey(proof)]) {
+      await expect(change).rejects.toMatchObject({ code: 'vault-quarantined' });
+    }
     await vault.close();
     expect(await contents(folder)).toEqual(before);
     expect((await open(folder, place)).quarantine?.reason).toBe('older');
