@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import { revealTyped } from './reveal-typed.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The fields of `kw write`, read. */
@@ -32,7 +33,7 @@ export async function readWriteFields(
     if (value === '-') {
       if (usedInput) throw new KeywardenError('usage', 'Standard input can fill one field only.');
       usedInput = true;
-      fields.set(name, singleLine(asText(await readAll(surroundings.stdin), name)));
+      fields.set(name, await revealInput(name, surroundings));
     } else if (value.startsWith('@')) {
       fields.set(name, singleLine(asText(await readGiven(value.slice(1)), name)));
     } else {
@@ -41,6 +42,12 @@ export async function readWriteFields(
     }
   }
   return { fields: Object.fromEntries(fields), inArguments };
+}
+
+/** At a terminal a person types it, unseen. */
+async function revealInput(name: string, surroundings: Surroundings): Promise<string> {
+  if (surroundings.stdin.isTTY) return revealTyped(name, surroundings);
+  return singleLine(asText(await readAll(surroundings.stdin), name));
 }
 
 function readGiven(file: string): Promise<Buffer> {

@@ -30,6 +30,20 @@ describe('the fields of kw write', () => {
     expect(read).toEqual({ fields: { a: '1', b: 'x=y', c: '' }, inArguments: ['a', 'b', 'c'] });
   });
 
+  it('SECURITY(B4) are asked for at a terminal, which does not show them', async () => {
+    const said: string[] = [];
+    const raw: boolean[] = [];
+    const stdin = Object.assign(Readable.from(['hunt', 'er2\r']), {
+      isTTY: true,
+      setRawMode: (on: boolean) => raw.push(on),
+    });
+    const stderr = { write: (text: string) => said.push(text) };
+    const read = await readWriteFields(['password=-'], { ...withInput(''), stdin, stderr });
+    expect(read).toEqual({ fields: { password: 'hunter2' }, inArguments: [] });
+    expect(raw).toEqual([true, false]);
+    expect(said.join('')).toMatch(/^password .*: \n$/);
+  });
+
   it.each([
     ['a single line loses its end', 'hunter2\n', 'hunter2'],
     ['a single line loses a Windows end', 'hunter2\r\n', 'hunter2'],
