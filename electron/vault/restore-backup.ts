@@ -12,7 +12,7 @@ import type { RandomBytes, VaultFile, VaultFiles } from './ports.ts';
 import { type BackupEntry, type ProvenBackup, readBackup } from './read-backup.ts';
 import { unlockHeader } from './unlock-header.ts';
 import type { WayIn } from './way-in.ts';
-import { isMissing, writeDurably } from './write-durably.ts';
+import { isMissing, removeIfThere, writeDurably } from './write-durably.ts';
 
 const STEP = 1_048_576;
 
@@ -68,6 +68,13 @@ export async function restoreBackup(
         const [header, ...others] = entries.filter(({ name }) => name !== DESCRIPTION_ENTRY);
         for (const entry of others) await copyEntry(files, source, entry, layout.root);
         if (header?.name === HEADER_ENTRY) await copyEntry(files, source, header, layout.root);
+      } catch (error) {
+        // Half a vault would only be in the way of the next try.
+        for (const name of ['restored', ...entries.map((entry) => entry.name)]) {
+          await removeIfThere(files, join(layout.root, name)).catch(() => undefined);
+          await removeIfThere(files, join(layout.root, `${name}.new`)).catch(() => undefined);
+        }
+        throw error;
       } finally {
         await source.close();
       }

@@ -16,6 +16,7 @@ import { nodeFiles } from '../../../electron/vault/node-files.ts';
 import { openVault } from '../../../electron/vault/open-vault.ts';
 import { restoreBackup, verifyBackup } from '../../../electron/vault/restore-backup.ts';
 import type { WayIn } from '../../../electron/vault/way-in.ts';
+import { FaultyFiles } from './faulty-files.ts';
 import { PASSPHRASE, QUICK_KDF } from './quick-kdf.ts';
 import { writeNote } from './sample-schema.ts';
 import { TemporaryVault } from './temporary-vault.ts';
@@ -131,6 +132,28 @@ describe('a backup', () => {
     await expect(stat(elsewhere.directory)).rejects.toMatchObject({ code: 'ENOENT' });
     await writeFile(file(folder), good);
     await restore(proof);
+  });
+
+  it('leaves nothing in the way of the next try where the disk fails in the middle', async () => {
+    const { folder } = await lived();
+    await backUp(folder.options(), file(folder));
+    const { elsewhere, restore } = restored(folder);
+    for (const at of [3, 4, 5]) {
+      const faulty = new FaultyFiles();
+      faulty.fault = (call, path, count) =>
+        call === 'write' && path.startsWith(elsewhere.directory) && count >= at ? 'ENOSPC' : undefined;
+      const options = {
+        from: file(folder),
+        directory: elsewhere.directory,
+        random: randomBytes,
+        kdf: QUICK_KDF,
+      };
+      await expect(restoreBackup({ ...options, ...proof, files: faulty.files })).rejects.toMatchObject({
+        code: 'ledger-unavailable',
+      });
+    }
+    await restore(proof);
+    expect((await elsewhere.open()).quarantine?.reason).toBe('restored');
   });
 
   it('says no name and no value, and does not open with a wrong way in', async () => {
