@@ -40,7 +40,7 @@ export function Rail({ vaultName }: { readonly vaultName: string }) {
       <span className="grow" />
       <button type="button" className="rail-item" onClick={() => open({ kind: 'settings' })}>
         <IconSettings size={17} stroke={1.7} aria-hidden="true" />
-        Settings
+        <span>Settings</span>
       </button>
     </nav>
   );

@@ -32,7 +32,8 @@ export function durationWords(seconds: number): string {
 export function relativeWords(at: number, now: number): string {
   const seconds = Math.round((now - at) / 1000);
   const size = Math.abs(seconds);
-  if (size < 10) return seconds >= 0 ? 'just now' : 'in a moment';
+  // The window's clock stands still for up to a second, so what has just been made seems to lie ahead.
+  if (size < 10) return seconds > -3 ? 'just now' : 'in a moment';
   const words = sizeWords(size);
   return seconds > 0 ? `${words} ago` : `in ${words}`;
 }

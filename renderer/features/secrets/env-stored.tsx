@@ -3,6 +3,7 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { copyText } from '../../ui/copy-text.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { count } from '../../ui/time-words.ts';
+import { envLines } from './reference-lines.ts';
 
 interface EnvStoredProps {
   readonly path: string;
@@ -12,7 +13,7 @@ interface EnvStoredProps {
 
 /** After a .env was stored: the lines to write in its place, how to run with them, and what is still lying around. */
 export function EnvStored({ path, names, onClose }: EnvStoredProps) {
-  const lines = names.map((name) => `${name}=kw://secret/${path}#${name}`).join('\n');
+  const lines = envLines(path, names);
   const run = 'kw run --env-file .env -- npm run dev';
   return (
     <div className="stack">

@@ -35,6 +35,7 @@ describe('times in words', () => {
 
   test.each([
     [0, 'just now'],
+    [2000, 'just now'],
     [4000, 'in a moment'],
     [-180_000, '3 min ago'],
     [7_200_000, 'in 2 h'],
