@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expect } from '@playwright/test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
 import type { TestDesktop } from '../support/electron-app.ts';
 import { isBlank } from './is-blank.ts';
 
@@ -12,6 +13,15 @@ const THEMES = ['light', 'dark'] as const;
 export interface Camera {
   readonly taken: readonly string[];
   take(name: string): Promise<void>;
+}
+
+/** What axe holds against a page, less what it calls moderate or minor. */
+async function seriousFindings(page: Page): Promise<string[]> {
+  // Legacy mode: the newer one opens a second page, which this app does not allow.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
 }
 
 /** A camera before an empty album. */
@@ -32,6 +42,7 @@ export function openCamera(desktop: TestDesktop): Camera {
         await page.evaluate(async () => await document.fonts.ready);
         const png = await page.screenshot({ animations: 'disabled' });
         expect(await isBlank(desktop.app, png), `${name} in ${theme} shows something`).toBe(false);
+        expect(await seriousFindings(page), `axe on ${name} in ${theme}`).toEqual([]);
         writeFileSync(join(ALBUM, `${name}-${theme}.png`), png);
         taken.push(`${name}-${theme}`);
       }

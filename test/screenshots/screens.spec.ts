@@ -41,7 +41,7 @@ test.afterAll(async () => {
   await desktop.close();
 });
 
-test('every screen shows itself in light and in dark', async () => {
+test('every screen shows itself in light and in dark, and axe finds nothing serious', async () => {
   test.setTimeout(300_000);
   let page = await desktop.window();
   await camera.take('welcome');
