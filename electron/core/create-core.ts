@@ -2,6 +2,7 @@ import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { LedgerRecord, Vault } from '../vault/vault.ts';
 import { approleDeadlines } from './approle/approle-deadlines.ts';
 import { approleEngine } from './approle/approle-engine.ts';
+import { certEngine } from './cert/cert-engine.ts';
 import type { CoreServices } from './core-services.ts';
 import { cubbyholeEngine } from './cubbyhole/cubbyhole-engine.ts';
 import { desktopLoginDeadlines } from './desktop-login/desktop-login-deadlines.ts';
@@ -11,6 +12,7 @@ import { createEngineRegistry, type EngineRegistry } from './engine-registry.ts'
 import { createChangeFeed } from './events/change-feed.ts';
 import { createCoreEvents } from './events/core-events.ts';
 import { identityEngine } from './identity/identity-engine.ts';
+import { jwtEngine } from './jwt/jwt-engine.ts';
 import { createIssuing } from './leases/issuing.ts';
 import { leaseDeadlines } from './leases/lease-deadlines.ts';
 import { addBuiltInMounts } from './mounts/add-built-in-mounts.ts';
@@ -104,6 +106,8 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
     desktopLoginEngine,
     approleEngine,
     userpassEngine(),
+    jwtEngine(ports),
+    certEngine,
     ...engines,
   ]);
 

@@ -24,7 +24,7 @@ type Step =
   | StartedEffect
   | IntendedLease
   | { readonly kind: 'wait'; readonly name: string }
-  | { readonly kind: 'prepare'; run(): Promise<unknown> };
+  | { readonly kind: 'prepare'; readonly guessed: string | undefined; run(): Promise<unknown> };
 
 /** Runs one request through its turns: admit, prepare, decide, effect, settle. Throws KeywardenError alone. */
 export async function runRequest(services: CoreServices, request: CoreRequest): Promise<CoreResponse> {
@@ -57,7 +57,7 @@ async function takeTurns(services: CoreServices, asked: Asked): Promise<CoreResp
         progress = { ...progress, waited: true };
         break;
       case 'prepare':
-        progress = { ...progress, prepared: { value: await recordingFailure(services, asked, step.run()) } };
+        progress = { ...progress, prepared: { value: await prepare(services, asked, step) } };
         break;
       case 'effect':
         return await runEffect(services, asked, step);
@@ -67,6 +67,24 @@ async function takeTurns(services: CoreServices, asked: Asked): Promise<CoreResp
         return step satisfies never;
     }
   }
+}
+
+/** A login that already fails here is a miss like any other. */
+async function prepare(
+  services: CoreServices,
+  asked: Asked,
+  { guessed, run }: Extract<Step, { kind: 'prepare' }>,
+): Promise<unknown> {
+  try {
+    return await recordingFailure(services, asked, run());
+  } catch (thrown) {
+    countMiss(services, guessed, asKeywardenError(thrown));
+    throw thrown;
+  }
+}
+
+function countMiss({ guesses }: CoreServices, guessed: string | undefined, error: KeywardenError): void {
+  if (guessed !== undefined && error.code === 'login-failed') guesses.missed(guessed);
 }
 
 async function takeTurn(services: CoreServices, asked: Asked, progress: Progress): Promise<Step> {
@@ -91,9 +109,14 @@ function decide(services: CoreServices, turn: Turn, asked: Asked, progress: Prog
   if (handler.prepare && !progress.prepared) {
     const prepare = handler.prepare.bind(handler);
     const looked = attempt(() => handler.look?.(requestTurn(services, turn, asked, admitted, []), input));
-    if ('thrown' in looked) return refuse(services, turn, asked, admitted.token, looked.thrown);
+    if ('thrown' in looked) {
+      const refused = refuse(services, turn, asked, admitted.token, looked.thrown);
+      countMiss(services, guessed, refused.error);
+      return refused;
+    }
     return {
       kind: 'prepare',
+      guessed,
       run: () => prepare(input, { ports: services.ports, mount, seen: looked.value }),
     };
   }
@@ -121,11 +144,12 @@ function decide(services: CoreServices, turn: Turn, asked: Asked, progress: Prog
   });
   if ('thrown' in planned) {
     const refused = refuse(services, turn, asked, admitted.token, planned.thrown, { sealed });
-    if (guessed !== undefined && refused.error.code === 'login-failed') services.guesses.missed(guessed);
+    countMiss(services, guessed, refused.error);
     return refused;
   }
   // Outside `attempt`: whatever throws here must undo the whole turn.
   planned.value.record(turn);
-  if (guessed !== undefined && planned.value.kind !== 'refused') services.guesses.succeeded(guessed);
+  if (planned.value.kind === 'refused') countMiss(services, guessed, planned.value.error);
+  else if (guessed !== undefined) services.guesses.succeeded(guessed);
   return planned.value;
 }
