@@ -37,15 +37,20 @@ export function parseEnvFile(text: string): EnvFile {
     const quote = raw[0];
     let value: string | undefined;
     if (quote === '"' || quote === "'" || quote === '`') {
-      let body = raw.slice(1);
-      let end = closing(body, quote);
+      // Line by line, each looked at once: an escape reaches no further than its line's end.
+      const parts = [raw.slice(1)];
+      let end = closing(raw.slice(1), quote);
       while (end < 0 && index + 1 < lines.length) {
         index++;
-        body += `\n${lines[index] ?? ''}`;
-        end = closing(body, quote);
+        const next = lines[index] ?? '';
+        parts.push(next);
+        end = closing(next, quote);
       }
-      if (end >= 0) value = quote === '"' ? unescapeDoubleQuoted(body.slice(0, end)) : body.slice(0, end);
-      else index = start;
+      if (end >= 0) {
+        parts.push((parts.pop() ?? '').slice(0, end));
+        const body = parts.join('\n');
+        value = quote === '"' ? unescapeDoubleQuoted(body) : body;
+      } else index = start;
     } else {
       value = behind.replace(/\s+#.*$/, '').trim();
     }

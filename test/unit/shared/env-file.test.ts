@@ -18,6 +18,7 @@ describe('an env file', () => {
     ["A='$x\\n'", { A: '$x\\n' }],
     ['A="x\\n\\"y\\""', { A: 'x\n"y"' }],
     ['A="x\ny"\nB=2', { A: 'x\ny', B: '2' }],
+    ['A="x\\\ny\\"z"\nB=2', { A: 'x\ny"z', B: '2' }],
     ['A=1\r\nB=2\r\n', { A: '1', B: '2' }],
     ['A=1\nA=2', { A: '2' }],
     ['MY-KEY=1\nmy.key=2', { 'MY-KEY': '1', 'my.key': '2' }],
