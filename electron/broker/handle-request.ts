@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asKeywardenError, KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import type { CoreRequest } from '../core/request.ts';
 import { type Answer, answerError, answerOf, sendAnswer } from './answer.ts';
 import { answerBlockingRead } from './blocking-read.ts';
 import type { BrokerOptions } from './broker.ts';
+import { ClientGone } from './client-gone.ts';
 import { EVENTS_PATH, streamEvents } from './event-stream.ts';
 import { guardOrigin, hostNames } from './guard-origin.ts';
 import { LIMITS } from './limits.ts';
@@ -34,7 +36,7 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
     request: IncomingMessage,
     response: ServerResponse,
     origin: string,
-    gone: AbortSignal,
+    client: ClientGone,
   ): Promise<Answer | undefined> => {
     guardOrigin(request, allowedHosts);
     if (request.rawHeaders.length > 2 * LIMITS.headerCount) {
@@ -62,30 +64,39 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
     const { patience, ...rest } = asked;
     const wanted = { ...rest, ...peer, credential, origin };
     if (patience !== undefined) {
-      return await wait(gone, (signal) =>
+      return await wait(client.signal, (signal) =>
         learning(answerBlockingRead(core, { ...wanted, signal }, patience, options.clock)),
       );
     }
     if (wanted.path === EVENTS_PATH && wanted.operation === 'read') {
-      return await wait(gone, (signal) => streamEvents(core, { ...wanted, signal }, response, options.clock));
+      return await wait(client.signal, (signal) =>
+        streamEvents(core, { ...wanted, signal }, response, options.clock),
+      );
     }
-    return await learning(core.handle({ ...wanted, signal: gone }).then(answerOf));
+    return await learning(core.handle(withSignal(wanted, client)).then(answerOf));
   };
 
   return async (request, response, origin) => {
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
+    const client = new ClientGone(response);
     let result: Answer | undefined;
     try {
-      result = await answer(request, response, origin, gone.signal);
+      result = await answer(request, response, origin, client);
     } catch (thrown) {
       const error = asKeywardenError(thrown);
       if (error.code === 'internal') logInternal(options, error);
       result = answerError(error);
     }
     if (result !== undefined) sendAnswer(response, result, closing.aborted);
+  };
+}
+
+/** The signal is made when core asks for it. */
+function withSignal(request: Omit<CoreRequest, 'signal'>, client: ClientGone): CoreRequest {
+  return {
+    ...request,
+    get signal() {
+      return client.signal;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** What issuing and revoking a database user through the broker costs, beside the bare statements on the same server. */
 import pg from 'pg';
 import { startPostgres } from '../support/postgres.ts';
-import { type Figures, getter, measure, median } from './support/load.ts';
+import { asker, type Figures, measure, median, placeOf } from './support/load.ts';
 import { printFigures } from './support/print-figures.ts';
 import { startThrowAwayBroker } from './support/throw-away-broker.ts';
 
@@ -37,7 +37,10 @@ try {
     const sql = `CREATE ROLE ${name} WITH LOGIN PASSWORD 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$5BZcqQKVQEV7lp0bHuvSvZMVjqnTcPIv1sUV4mUFIDU=:5BZcqQKVQEV7lp0bHuvSvZMVjqnTcPIv1sUV4mUFIDU=' VALID UNTIL '2100-01-01' IN ROLE readers`;
     await clients[lane]?.query(sql);
   };
-  const issue = getter(broker.address, '/v1/database/creds/reader', LANES, broker.rootToken);
+  const issue = asker(placeOf(broker.address), LANES, {
+    path: '/v1/database/creds/reader',
+    headers: { 'X-Vault-Token': broker.rootToken },
+  });
   const ours: Figures[] = [];
   const floor: Figures[] = [];
   for (let round = 0; round < ROUNDS; round++) {

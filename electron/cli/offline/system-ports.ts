@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { pooledRandom } from '../../core/pooled-random.ts';
 import type { CorePorts } from '../../core/ports.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -13,7 +14,7 @@ export function systemPorts({ stderr }: Surroundings): CorePorts {
         return () => clearTimeout(timer);
       },
     },
-    random: (length) => new Uint8Array(randomBytes(length)),
+    random: pooledRandom((length) => new Uint8Array(randomBytes(length))),
     log(level, event, fields) {
       stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`);
     },

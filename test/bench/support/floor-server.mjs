@@ -6,9 +6,9 @@ const server = createServer((_request, response) => {
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length });
   response.end(body);
 });
-server.listen(0, '127.0.0.1', () => {
-  process.stdout.write(
-    `${JSON.stringify({ event: 'ready', address: `http://127.0.0.1:${server.address().port}` })}\n`,
-  );
+const socketPath = process.argv[3];
+server.listen(socketPath ?? { port: 0, host: '127.0.0.1' }, () => {
+  const address = socketPath ?? `http://127.0.0.1:${server.address().port}`;
+  process.stdout.write(`${JSON.stringify({ event: 'ready', address })}\n`);
 });
 process.once('SIGTERM', () => process.exit(0));

@@ -41,25 +41,47 @@ async function spin(
   return took;
 }
 
-/** A GET over kept connections, one for each lane. Throws on anything but 200. */
-export function getter(address: string, path: string, lanes: number, token?: string): () => Promise<void> {
+/** Where a server listens. */
+export type Place =
+  | { readonly host: string; readonly port: string }
+  | { readonly socketPath: string; readonly host: string };
+
+/** Reads `http://HOST:PORT`, or takes anything else for the path of a local socket. */
+export function placeOf(address: string): Place {
+  if (!address.startsWith('http')) return { socketPath: address, host: 'localhost' };
+  const { hostname, port } = new URL(address);
+  return { host: hostname, port };
+}
+
+/** One request over kept connections, one for each lane. Throws on anything but 200. */
+export function asker(
+  place: Place,
+  lanes: number,
+  what: {
+    readonly method?: string;
+    readonly path: string;
+    readonly headers?: Record<string, string>;
+    readonly body?: unknown;
+  },
+): () => Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: lanes });
-  const headers: Record<string, string> = token === undefined ? {} : { 'X-Vault-Token': token };
+  const { method = 'GET', path, headers = {}, body } = what;
+  const text = body === undefined ? undefined : JSON.stringify(body);
   return () =>
     new Promise((resolve, reject) => {
-      const sent = request(`${address}${path}`, { agent, headers }, (response) => {
-        let body = '';
+      const sent = request({ ...place, method, path, agent, headers }, (response) => {
+        let said = '';
         response.setEncoding('utf8');
-        response.on('data', (text: string) => {
-          body += text;
+        response.on('data', (part: string) => {
+          said += part;
         });
         response.once('end', () => {
           if (response.statusCode === 200) resolve();
-          else reject(new Error(`${path} answered ${response.statusCode}: ${body}`));
+          else reject(new Error(`${path} answered ${response.statusCode}: ${said}`));
         });
       });
       sent.once('error', reject);
-      sent.end();
+      sent.end(text);
     });
 }
 

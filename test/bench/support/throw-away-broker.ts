@@ -7,6 +7,8 @@ import { startServerProcess } from './server-process.ts';
 /** A real `kw serve` over a vault on disk, in a temporary folder. */
 export interface ThrowAwayBroker {
   readonly address: string;
+  readonly socketPath: string;
+  readonly folder: string;
   readonly rootToken: string;
   /** One request with the root token. Throws unless it was answered with 200 or 204. */
   call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
@@ -20,15 +22,20 @@ export async function startThrowAwayBroker(): Promise<ThrowAwayBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'keywarden-bench-'));
   const vault = ['--vault', join(folder, 'vault'), '--passphrase-file', join(folder, 'passphrase')];
   writeFileSync(join(folder, 'passphrase'), 'a passphrase for a bench alone\n', { mode: 0o600 });
+  const socketPath = join(folder, 'socket', 'broker.sock');
   const made = JSON.parse(execFileSync(process.execPath, [KW, 'init', ...vault, '--json']).toString());
   const server = await startServerProcess(KW, [
     'serve',
     ...vault,
-    ...['--listen', '127.0.0.1:0', '--socket', join(folder, 'socket', 'broker.sock')],
+    ...['--listen', '127.0.0.1:0', '--socket', socketPath, '--backups', 'none'],
+    // The limit for strangers would be what is measured.
+    ...['--rate-limit', '0', '--stranger-rate-limit', '0'],
   ]);
   const rootToken = String(made.root_token);
   return {
     address: server.address,
+    socketPath,
+    folder,
     rootToken,
     async call(method, path, body) {
       const response = await fetch(`${server.address}/v1/${path}`, {

@@ -1,0 +1,81 @@
+/**
+ * What requests through the broker cost, beside bare `node:http` of the same run: KV reads (token, policy, value opened,
+ * record durable before the reply), logins and wraps, over TCP and the local socket, on 1, 16 and 64 connections.
+ */
+import { join, resolve } from 'node:path';
+import { asker, type Figures, measure, median, placeOf } from './support/load.ts';
+import { printFigures } from './support/print-figures.ts';
+import { startServerProcess } from './support/server-process.ts';
+import { startThrowAwayBroker } from './support/throw-away-broker.ts';
+
+const ROUNDS = Number(process.argv[2] ?? 3);
+const MILLISECONDS = 1_000;
+const SIZES = [10_000, 100_000];
+const FILLERS = 128;
+
+type Once = () => Promise<void>;
+
+/** Ours and the floor by turns, so that what else the machine does meets both. */
+async function compare(what: string, lanes: number, ours: Once, floor: Once): Promise<void> {
+  const figures: { ours: Figures[]; floor: Figures[] } = { ours: [], floor: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    figures.floor.push(await measure(lanes, MILLISECONDS, floor));
+    figures.ours.push(await measure(lanes, MILLISECONDS, ours));
+  }
+  printFigures(
+    `${what}, ${lanes} connection${lanes > 1 ? 's' : ''}`,
+    median(figures.ours),
+    median(figures.floor),
+  );
+}
+
+const broker = await startThrowAwayBroker();
+const floors = {
+  TCP: await startServerProcess(resolve('test/bench/support/floor-server.mjs'), ['420']),
+  socket: await startServerProcess(resolve('test/bench/support/floor-server.mjs'), [
+    '420',
+    join(broker.folder, 'floor.sock'),
+  ]),
+};
+try {
+  await broker.call('PUT', 'sys/policies/acl/reader', {
+    policy: 'path "secret/data/*" { capabilities = ["read"] }',
+  });
+  await broker.call('POST', 'secret/data/app/500', { data: { user: 'app', password: 'value 500' } });
+  const made = await broker.call('POST', 'auth/token/create', { policies: ['reader'] });
+  const { client_token: token } = made['auth'] as { client_token: string };
+  await broker.call('POST', 'auth/approle/role/app', { token_policies: ['reader'], token_ttl: '1h' });
+  const role = await broker.call('GET', 'auth/approle/role/app/role-id');
+  const secret = await broker.call('POST', 'auth/approle/role/app/secret-id');
+  const login = { ...(role['data'] as object), ...(secret['data'] as object) };
+
+  const read = { path: '/v1/secret/data/app/500', headers: { 'X-Vault-Token': token } };
+  const wrap = { ...read, headers: { ...read.headers, 'X-Vault-Wrap-TTL': '60' } };
+  const logIn = { method: 'POST', path: '/v1/auth/approle/login', body: login };
+  for (const [door, floor] of Object.entries(floors)) {
+    const place = placeOf(door === 'TCP' ? broker.address : broker.socketPath);
+    for (const [what, question] of Object.entries({ 'KV read': read, login: logIn, wrap })) {
+      for (const lanes of [1, 16, 64]) {
+        const bare = asker(placeOf(floor.address), lanes, { path: '/' });
+        await compare(`${what} over ${door}`, lanes, asker(place, lanes, question), bare);
+      }
+    }
+  }
+
+  let filled = 0;
+  for (const size of SIZES) {
+    const lane = async () => {
+      while (filled < size) {
+        const path = `secret/data/team-${filled % 40}/service-${filled++}`;
+        await broker.call('POST', path, { data: { user: 'app', password: 'x'.repeat(32) } });
+      }
+    };
+    await Promise.all(Array.from({ length: FILLERS }, lane));
+    const bare = asker(placeOf(floors.TCP.address), 64, { path: '/' });
+    await compare(`KV read among ${size} secrets`, 64, asker(placeOf(broker.address), 64, read), bare);
+  }
+} finally {
+  await broker.stop();
+  await Promise.all(Object.values(floors).map((floor) => floor.stop()));
+}
+process.exit(0);
