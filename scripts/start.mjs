@@ -20,6 +20,8 @@ await main(everything, () =>
     const args = [...flags, projectRoot, ...process.argv.slice(2)];
     return runCommand(installedRuntime(), args, {
       env,
+      // In a group of its own: Ctrl-C comes from us alone then, once, and leaves it the time to seal the vault.
+      detached: process.platform !== 'win32',
       stdio: ['inherit', 'inherit', 'pipe'],
       onStart: showErrors,
     });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const oneWishMs = 1_000;
 
 /**
  * Runs a command to its end and resolves to its exit code (128+n for a signal, 124 when it outlived `timeoutMs`).
@@ -11,7 +12,13 @@ export function runCommand(command, args, { timeoutMs, capture = false, stdio, o
   const streams = stdio ?? (capture ? ['ignore', 'pipe', 'pipe'] : 'inherit');
   const child = spawn(command, args, { ...options, stdio: streams });
   onStart?.(child);
-  const forward = (signal) => child.kill(signal);
+  // One Ctrl-C reaches us from the terminal and from npm: the second of two would kill what the first asks to end.
+  let forwardedAt = Number.NEGATIVE_INFINITY;
+  const forward = (signal) => {
+    if (performance.now() - forwardedAt < oneWishMs) return;
+    forwardedAt = performance.now();
+    child.kill(signal);
+  };
   for (const signal of forwarded) process.on(signal, forward);
 
   let output = '';
