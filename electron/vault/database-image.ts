@@ -26,7 +26,7 @@ export class DatabaseImage {
   /** Adds bytes at the end: how an image is filled before SQLite opens it. */
   append(bytes: Uint8Array): void {
     if (bytes.length === BLOCK && this.#used % BLOCK === 0) {
-      this.#blocks[this.#used / BLOCK] = bytes;
+      this.#blocks[this.#used / BLOCK] = new Uint8Array(bytes.buffer, bytes.byteOffset, BLOCK);
       this.#used += BLOCK;
     } else {
       this.#write(bytes, this.#used);
@@ -121,7 +121,8 @@ export class DatabaseImage {
       return fresh;
     }
     if (!this.#frozen.some((kept) => kept.has(block))) return block;
-    const copy = block.slice();
+    // Never `slice`: of a Buffer, that is the same memory.
+    const copy = new Uint8Array(block);
     this.#blocks[index] = copy;
     return copy;
   }

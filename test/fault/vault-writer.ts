@@ -21,6 +21,12 @@ const vault = await openVault({
   kdf: QUICK_KDF,
 });
 
+// A snapshot can authenticate and still hold a state that never was: SQLite itself looks at every page of it.
+await vault.turn(({ db }) => {
+  const { integrity_check: found } = db.get<{ integrity_check: string }>('PRAGMA integrity_check') ?? {};
+  if (found !== 'ok') throw new Error(`the state is broken: ${found}`);
+});
+
 async function write(writer: number): Promise<never> {
   for (let i = 0; ; i++) {
     const name = `${round}-${writer}-${i}`;
