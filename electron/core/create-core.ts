@@ -2,6 +2,9 @@ import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { LedgerRecord, Vault } from '../vault/vault.ts';
 import { approleDeadlines } from './approle/approle-deadlines.ts';
 import { approleEngine } from './approle/approle-engine.ts';
+import type { AuditFiles } from './audit/audit-files.ts';
+import { createAuditTrail } from './audit/audit-trail.ts';
+import { nodeAuditFiles } from './audit/node-audit-files.ts';
 import { certEngine } from './cert/cert-engine.ts';
 import type { CoreServices } from './core-services.ts';
 import { cubbyholeEngine } from './cubbyhole/cubbyhole-engine.ts';
@@ -18,6 +21,7 @@ import { leaseDeadlines } from './leases/lease-deadlines.ts';
 import { addBuiltInMounts } from './mounts/add-built-in-mounts.ts';
 import { mountDeadlines } from './mounts/mount-deadlines.ts';
 import { openSession } from './open-session.ts';
+import { ask } from './pipeline/asked.ts';
 import { createGuessDelay } from './pipeline/guess-delay.ts';
 import { runRequest } from './pipeline/run-request.ts';
 import { createStrangerLog } from './pipeline/stranger-log.ts';
@@ -41,6 +45,8 @@ export interface CoreParts {
   readonly engines: readonly Engine[];
   /** Seals the vault: called when `sys/seal` is durable. */
   seal(): void;
+  /** Where audit devices write: the real disk, unless a test says otherwise. */
+  readonly auditFiles?: AuditFiles;
 }
 
 /** The pipeline with its clockwork. */
@@ -56,7 +62,13 @@ export interface RunningCore extends Core {
 }
 
 /** Puts core together over an open vault. */
-export function createCore({ vault, ports, engines, seal }: CoreParts): RunningCore {
+export function createCore({
+  vault,
+  ports,
+  engines,
+  seal,
+  auditFiles = nodeAuditFiles(),
+}: CoreParts): RunningCore {
   const cache = createStateCache();
   const once: CoreServices['turn'] = async (decide) => {
     try {
@@ -99,7 +111,7 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
     turn,
   };
   registry = createEngineRegistry([
-    systemEngine(services, { seal }),
+    systemEngine(services, { seal, auditFiles }),
     tokenEngine(services),
     cubbyholeEngine,
     identityEngine(services),
@@ -112,6 +124,7 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
   ]);
 
   const stopped = new AbortController();
+  const audit = createAuditTrail(services, auditFiles);
   const feed = createChangeFeed(vault);
   const unwatch = vault.watch((records) => {
     const ids = endedIn(records);
@@ -122,6 +135,9 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
     // Quarantined, it is only looked at: nothing of it ends, because another copy may be the living one.
     if (vault.quarantine) return Promise.resolve();
     started ??= addBuiltInMounts(services)
+      // On a full disk the old mounts are enough for ending what is overdue; the next start tries again.
+      .catch(() => ports.log('warn', 'built-in-mounts-not-added'))
+      .then(() => audit.load())
       .then(() => scheduler.start())
       .then(() => undertaker.takeUp());
     return started;
@@ -132,7 +148,8 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
       await start();
       // After a sleep of the machine a request may come ahead of the timers.
       scheduler.catchUp();
-      return await runRequest(services, request);
+      const asked = ask(request, ports.random);
+      return await audit.around(asked, () => runRequest(services, asked));
     },
     async openSession(kind) {
       await start();
@@ -147,6 +164,7 @@ export function createCore({ vault, ports, engines, seal }: CoreParts): RunningC
       scheduler.stop();
       issuing.abortAll();
       await undertaker.stop();
+      await audit.close();
     },
   };
 }

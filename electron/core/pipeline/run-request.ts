@@ -2,10 +2,10 @@ import { asKeywardenError, KeywardenError } from '../../../shared/errors/keyward
 import type { Turn, ValueHash } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
 import { type IntendedLease, planIssue, runIssue } from '../leases/issue-lease.ts';
-import type { CoreRequest, CoreResponse } from '../request.ts';
+import type { CoreResponse } from '../request.ts';
 import { admit } from './admit.ts';
 import { type Answered, planAnswer } from './answer.ts';
-import { type Asked, ask } from './asked.ts';
+import type { Asked } from './asked.ts';
 import { type Refused, refuse } from './record-request.ts';
 import { requestTurn } from './request-turn.ts';
 import { planEffect, runEffect, type StartedEffect } from './run-effect.ts';
@@ -27,9 +27,9 @@ type Step =
   | { readonly kind: 'prepare'; readonly guessed: string | undefined; run(): Promise<unknown> };
 
 /** Runs one request through its turns: admit, prepare, decide, effect, settle. Throws KeywardenError alone. */
-export async function runRequest(services: CoreServices, request: CoreRequest): Promise<CoreResponse> {
+export async function runRequest(services: CoreServices, asked: Asked): Promise<CoreResponse> {
+  const { request } = asked;
   refuseInQuarantine(services, request.operation === 'read' || request.operation === 'list');
-  const asked = ask(request, services.ports.random);
   try {
     return await takeTurns(services, asked);
   } catch (thrown) {

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { auditDeviceRoutes } from '../audit/audit-device-routes.ts';
+import { auditDeviceChanges, auditDeviceMigration } from '../audit/audit-device-rows.ts';
+import type { AuditFiles } from '../audit/audit-files.ts';
 import type { CoreServices } from '../core-services.ts';
 import { type Engine, handler, type ReplyDecision, type Route } from '../engine.ts';
 import { subscribeRoute } from '../events/subscribe-route.ts';
@@ -25,6 +28,7 @@ import { wrappingRoutes } from '../wrapping/wrapping-routes.ts';
 export interface SystemPorts {
   /** Seals the vault. Called once the request for it is durable. */
   seal(): void;
+  readonly auditFiles: AuditFiles;
 }
 
 /** `sys/`: mounts, policies, capabilities, leases, sealing. What needs no vault (health, unseal) is the broker's. */
@@ -55,6 +59,7 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       ...renewLeaseRoutes(services),
       ...revokeLeaseRoutes(services),
       ...wrappingRoutes(services),
+      ...auditDeviceRoutes(ports.auditFiles),
       subscribeRoute,
     ],
   };
@@ -66,6 +71,7 @@ export const systemChanges = [
   ...policyChanges,
   ...leaseChanges,
   ...wrapChanges,
+  ...auditDeviceChanges,
   strangersCounted,
 ];
 export const systemMigrations = [
@@ -75,4 +81,5 @@ export const systemMigrations = [
   policyMigration,
   leaseMigration,
   wrapMigration,
+  auditDeviceMigration,
 ];
