@@ -20,6 +20,6 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     restoreMocks: true,
-    projects: [suite('unit', 20), suite('integration', 90), suite('fault', 240)],
+    projects: [suite('unit', 20), suite('integration', 90), suite('fault', 240), suite('fuzz', 60)],
   },
 });

@@ -53,14 +53,20 @@ function vitest(project) {
   };
 }
 
-/** The unit tests that try random inputs, alone: `-- --rounds N` lets them try more. */
+/** What is thrown at the broker, and the unit tests that try random inputs: `-- --rounds N` lets them try more. */
 function fuzz({ args, ...options }) {
   const unit = join(projectRoot, 'test', 'unit');
   const files = readdirSync(unit, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
   const random = files.filter((name) =>
     readFileSync(join(unit, name), 'utf8').includes('KEYWARDEN_FUZZ_ROUNDS'),
   );
-  return vitest('unit')({ args: [...random.map((name) => join('test', 'unit', name)), ...args], ...options });
+  const folders = [
+    '--project',
+    'fuzz',
+    join('test', 'fuzz'),
+    ...random.map((name) => join('test', 'unit', name)),
+  ];
+  return vitest('unit')({ args: [...folders, ...args], ...options });
 }
 
 function cryptoInElectron({ args, report, timeoutMs }) {

@@ -9,6 +9,7 @@ const stages = {
   check,
   unit: () => runSuite('unit'),
   'crypto-in-electron': () => runSuite('crypto-in-electron'),
+  fuzz: () => runSuite('fuzz'),
   integration: () => runSuite('integration'),
   fault: () => runSuite('fault'),
   e2e: () => runSuite('e2e'),
