@@ -150,7 +150,13 @@ async function assemble(
   backups: KeptBackups | undefined,
 ): Promise<Keywarden> {
   let sealRequested = () => {};
-  const core = createCore({ vault, ports, engines: ENGINES, seal: () => sealRequested() });
+  const core = createCore({
+    vault,
+    ports,
+    engines: ENGINES,
+    seal: () => sealRequested(),
+    rotateKeys: ways && ((passphrase) => ways.rekey({ passphrase })),
+  });
   let closing: Promise<void> | undefined;
   const keywarden: Keywarden = {
     vaultId: vault.id,

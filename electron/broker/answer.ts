@@ -12,8 +12,9 @@ export interface Answer {
 }
 
 /** Core's answer in Vault's shape. `data` is repeated at the top where clients look for it there. */
-export function answerOf({ status, envelope, dataAtTop }: CoreResponse): Answer {
+export function answerOf({ status, envelope, dataAtTop, bare }: CoreResponse): Answer {
   if (envelope === null) return { status };
+  if (bare) return { status, body: JSON.stringify(envelope.data) };
   return { status, body: JSON.stringify(dataAtTop ? { ...envelope.data, ...envelope } : envelope) };
 }
 

@@ -28,8 +28,10 @@ export async function readRequest(
 ): Promise<Asked> {
   checkNamespace(request);
   const { list, help, ...parameters } = query;
-  if (help !== undefined && parseGoBool(help)) throw new KeywardenError('unsupported-operation');
   const who = readWrapTtl(request);
+  if (help !== undefined && parseGoBool(help) && request.method === 'GET') {
+    return { ...who, operation: 'read', path: `sys/internal/help/${path}`, data: {} };
+  }
   const operation = operationOf(request, list);
 
   if (operation === 'read' || operation === 'list' || operation === 'delete') {

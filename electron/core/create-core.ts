@@ -30,6 +30,7 @@ import type { Core } from './request.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createUndertaker } from './scheduler/undertaker.ts';
 import { createStateCache } from './state-cache.ts';
+import type { RotateKeys } from './system/key-routes.ts';
 import { systemEngine } from './system/system-engine.ts';
 import { tokenDeadlines } from './tokens/token-deadlines.ts';
 import { tokenEngine } from './tokens/token-engine.ts';
@@ -47,6 +48,8 @@ export interface CoreParts {
   seal(): void;
   /** Where audit devices write: the real disk, unless a test says otherwise. */
   readonly auditFiles?: AuditFiles;
+  /** Starts a new epoch of the vault's key; absent for a vault in memory. */
+  readonly rotateKeys?: RotateKeys | undefined;
 }
 
 /** The pipeline with its clockwork. */
@@ -68,6 +71,7 @@ export function createCore({
   engines,
   seal,
   auditFiles = nodeAuditFiles(),
+  rotateKeys,
 }: CoreParts): RunningCore {
   const cache = createStateCache();
   const once: CoreServices['turn'] = async (decide) => {
@@ -111,7 +115,7 @@ export function createCore({
     turn,
   };
   registry = createEngineRegistry([
-    systemEngine(services, { seal, auditFiles }),
+    systemEngine(services, { seal, auditFiles, rotateKeys }),
     tokenEngine(services),
     cubbyholeEngine,
     identityEngine(services),

@@ -49,6 +49,8 @@ export interface Mount {
 export interface Route {
   /** `data/:path*`: `:name` takes one segment, `:name*` (once) as much as it can with its slashes, `''` the mount itself. */
   readonly pattern: string;
+  /** What it is for, in a sentence: `?help=1` and the OpenAPI document show it. */
+  readonly help?: string;
   /** No token is asked for: logins and the few open paths. */
   readonly unauthenticated?: true;
   /** Needs the `sudo` capability as well. */
@@ -268,6 +270,8 @@ export interface Reply {
   readonly verbatim?: Envelope;
   /** Vault repeats `data` at the top level of some answers of `sys`. */
   readonly dataAtTop?: true;
+  /** The body is `data` alone, without an envelope. */
+  readonly bare?: true;
 }
 
 /** What a login or a token creation asks core to make a token of. */

@@ -33,6 +33,8 @@ export interface CoreResponse {
   readonly envelope: Envelope | null;
   /** The HTTP door repeats `data` at the top level of the body (`Reply.dataAtTop`). */
   readonly dataAtTop?: true;
+  /** The body is the envelope's `data` alone (`Reply.bare`). */
+  readonly bare?: true;
 }
 
 /** Waiting for changes instead of asking again and again. */

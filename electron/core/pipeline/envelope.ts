@@ -28,5 +28,10 @@ export function toResponse(reply: Reply, added: Additions): CoreResponse {
     warnings: warnings.length === 0 ? null : warnings,
     auth: added.auth ?? null,
   };
-  return { status, envelope, ...(reply.dataAtTop ? { dataAtTop: true } : {}) };
+  return {
+    status,
+    envelope,
+    ...(reply.dataAtTop ? { dataAtTop: true } : {}),
+    ...(reply.bare ? { bare: true } : {}),
+  };
 }

@@ -23,12 +23,16 @@ import { revisionMigration } from '../revisions.ts';
 import { wrapChanges } from '../wrapping/wrap-changes.ts';
 import { wrapMigration } from '../wrapping/wrap-rows.ts';
 import { wrappingRoutes } from '../wrapping/wrapping-routes.ts';
+import { apiRoutes } from './api-routes.ts';
+import { keyRoutes, type RotateKeys } from './key-routes.ts';
 
 /** What `sys` needs beyond the shared services. */
 export interface SystemPorts {
   /** Seals the vault. Called once the request for it is durable. */
   seal(): void;
   readonly auditFiles: AuditFiles;
+  /** Absent for a vault in memory. */
+  readonly rotateKeys?: RotateKeys | undefined;
 }
 
 /** `sys/`: mounts, policies, capabilities, leases, sealing. What needs no vault (health, unseal) is the broker's. */
@@ -59,6 +63,8 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       ...renewLeaseRoutes(services),
       ...revokeLeaseRoutes(services),
       ...wrappingRoutes(services),
+      ...keyRoutes(ports.rotateKeys),
+      ...apiRoutes(services),
       ...auditDeviceRoutes(ports.auditFiles),
       subscribeRoute,
     ],
