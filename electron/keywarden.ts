@@ -6,6 +6,7 @@ import { KeywardenError } from '../shared/errors/keywarden-error.ts';
 import type { TlsIdentity } from './broker/broker.ts';
 import type { Rates } from './broker/rate-limits.ts';
 import { startBroker } from './broker/start-broker.ts';
+import { createUnsealing, type KeyTerms, type MadeKeys } from './broker/unsealing.ts';
 import { createCore } from './core/create-core.ts';
 import type { Engine } from './core/engine.ts';
 import { initialise } from './core/initialise.ts';
@@ -14,13 +15,16 @@ import type { Core } from './core/request.ts';
 import { stateSchema } from './core/state-schema.ts';
 import { steadyClock } from './core/steady-clock.ts';
 import type { Topic } from './core/watch-topics.ts';
-import { encodeRecoveryKit } from './crypto/recovery-kit.ts';
+import { encodeRecoveryKit, parseRecoveryKit } from './crypto/recovery-kit.ts';
 import { databaseEngine } from './engines/database/database-engine.ts';
 import { kvEngine } from './engines/kv/kv-engine.ts';
 import { kv1Engine } from './engines/kv/kv1-engine.ts';
 import { createVault } from './vault/create-vault.ts';
+import { folderLayout } from './vault/folder-layout.ts';
+import { readHeaderFile } from './vault/header-file.ts';
 import { type KeptBackups, keepBackups } from './vault/keep-backups.ts';
 import { openMemoryVault } from './vault/memory-vault.ts';
+import { nodeFiles } from './vault/node-files.ts';
 import { type OpenedVault, openVault } from './vault/open-vault.ts';
 import type { Place } from './vault/place.ts';
 import type { Quarantine } from './vault/quarantine.ts';
@@ -196,9 +200,10 @@ export interface ServedKeywarden {
   close(): Promise<void>;
 }
 
-/** Serves a vault without a desktop. After `sys/seal` the vault is closed and every request is answered with 503. */
-export async function serveKeywarden(options: {
-  readonly keywarden: Keywarden;
+/** What is served: an open vault, one in a folder that is opened through the broker, or both: sealed, it opens again. */
+export interface ServeOptions {
+  readonly keywarden?: Keywarden | undefined;
+  readonly vault?: (VaultOptions & BackupOptions) | undefined;
   readonly listen?: { readonly host: string; readonly port: number } | undefined;
   /** TCP over TLS alone. */
   readonly tls?: TlsIdentity | undefined;
@@ -208,17 +213,53 @@ export async function serveKeywarden(options: {
   /** How often one identity, and strangers from one address, may ask. */
   readonly rates?: Rates | undefined;
   readonly ports: CorePorts;
-}): Promise<ServedKeywarden> {
-  const { keywarden, ports } = options;
-  let sealed = false;
-  keywarden.onSealRequest(() => {
-    sealed = true;
-    keywarden.close().catch(() => ports.log('error', 'vault-not-closed'));
-  });
+}
+
+/**
+ * Serves a vault without a desktop. After `sys/seal` the vault is closed and every request is answered with 503, until
+ * `sys/unseal` opens it again where its folder is known.
+ */
+export async function serveKeywarden(options: ServeOptions): Promise<ServedKeywarden> {
+  const { ports, vault } = options;
+  let open: Keywarden | undefined;
+  let closing: Promise<void> = Promise.resolve();
+  const take = (keywarden: Keywarden): void => {
+    open = keywarden;
+    keywarden.onSealRequest(() => {
+      open = undefined;
+      closing = keywarden.close().catch(() => ports.log('error', 'vault-not-closed'));
+    });
+  };
+  if (options.keywarden) take(options.keywarden);
+  let terms = vault && (await keyTermsOf(vault.directory));
+  const unsealing =
+    vault &&
+    createUnsealing({
+      terms: () => terms,
+      async create(wanted) {
+        const made = await createVaultOfKeys(vault, wanted);
+        terms = await keyTermsOf(vault.directory);
+        return made;
+      },
+      async open(secret) {
+        await closing;
+        const opened = await openKeywarden({ ...vault, secret });
+        if (opened.quarantine) {
+          await opened.close();
+          throw new KeywardenError('vault-quarantined');
+        }
+        take(opened);
+      },
+    });
   const broker = await startBroker({
     ...options,
-    core: () => (sealed ? undefined : keywarden.core),
-    status: () => ({ initialized: true, vaultId: keywarden.vaultId }),
+    core: () => open?.core,
+    status: () => ({
+      initialized: open !== undefined || terms !== undefined || vault === undefined,
+      vaultId: open?.vaultId,
+      ...(terms !== undefined && { keys: { ...terms, progress: unsealing?.progress ?? 0 } }),
+    }),
+    unsealing,
     clock: ports.clock,
     log: ports.log,
   });
@@ -227,7 +268,44 @@ export async function serveKeywarden(options: {
     socketPath: broker.socketPath,
     async close() {
       await broker.close();
-      await keywarden.close();
+      await closing;
+      await open?.close();
     },
   };
+}
+
+/** How many keys open the vault in a folder; undefined where there is none. A vault without shares has one: its recovery kit. */
+async function keyTermsOf(directory: string): Promise<KeyTerms | undefined> {
+  const read = await readHeaderFile(nodeFiles, folderLayout(directory)).catch((error: unknown) => {
+    if (error instanceof KeywardenError && error.code === 'vault-missing') return undefined;
+    throw error;
+  });
+  if (read === undefined) return undefined;
+  const ways = read.header.keyholders.flatMap((keyholder) => keyholder.ways);
+  const { threshold, total } = ways.find((way) => way.kind === 'shares') ?? { threshold: 1, total: 1 };
+  return { threshold, total };
+}
+
+/** Makes a vault whose only way in is its keys: the passphrase that it is made with is nobody's. */
+async function createVaultOfKeys(
+  options: VaultOptions,
+  terms: KeyTerms,
+): Promise<{ readonly rootToken: string; readonly keys: MadeKeys }> {
+  const passphrase = Buffer.from(Buffer.from(options.ports.random(32)).toString('base64url'));
+  const { rootToken, recoveryKit } = await createKeywardenVault({ ...options, passphrase });
+  const secret = parseRecoveryKit(recoveryKit);
+  const proof: WayIn = { secret: { kind: 'recovery-kit', bytes: secret } };
+  let shares: readonly string[] = [];
+  await changeWaysIn({ ...options, ...proof }, async (ways) => {
+    if (terms.total > 1) shares = await ways.addShares(proof, terms);
+    const listed = await ways.list();
+    // The one that proves us goes last.
+    for (const kind of ['passphrase', ...(terms.total > 1 ? ['recovery-kit'] : [])]) {
+      for (const way of listed) if (way.kind === kind) await ways.remove(proof, way.id, 'not-needed');
+    }
+  });
+  passphrase.fill(0);
+  if (terms.total === 1) return { rootToken, keys: { secret } };
+  secret.fill(0);
+  return { rootToken, keys: { shares } };
 }

@@ -2,6 +2,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import type { Core } from '../core/request.ts';
 import type { Rates } from './rate-limits.ts';
 import type { SealStatusInfo } from './seal-status.ts';
+import type { Unsealing } from './unsealing.ts';
 
 /** What the listener shows over TLS: PEM texts, the certificate with its chain. */
 export interface TlsIdentity {
@@ -14,6 +15,8 @@ export interface BrokerOptions {
   /** Undefined while sealed: asked anew for each request. */
   readonly core: () => Core | undefined;
   readonly status: () => SealStatusInfo;
+  /** Makes and opens the vault through `sys/init` and `sys/unseal`; without it they do neither. */
+  readonly unsealing?: Unsealing | undefined;
   /** Where to listen for TCP. A taken port means the next free one. */
   readonly listen?: { readonly host: string; readonly port: number } | undefined;
   /** TCP is served over TLS alone, and clients may show certificates of their own. */

@@ -15,6 +15,7 @@ import { BodyBudget } from './read-body.ts';
 import { readCredential } from './read-credential.ts';
 import { readRequest } from './read-request.ts';
 import { readTarget } from './read-target.ts';
+import { answerSealEndpoint } from './seal-endpoints.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 /** Handles one request; never rejects. `origin` is `http` or `socket`. */
@@ -51,11 +52,13 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
       now: options.clock.now(),
     });
     if (open !== undefined) return open;
-    if (options.core() === undefined) throw new KeywardenError('sealed');
     const peer = peerOf(request.socket);
     const credential = readCredential(request);
     const token = credential.kind === 'token' ? credential.token : undefined;
     limits.take({ token, address: peer.remoteAddress });
+    const unsealed = await answerSealEndpoint(options, request, target.path, budget);
+    if (unsealed !== undefined) return unsealed;
+    if (options.core() === undefined) throw new KeywardenError('sealed');
     const asked = await readRequest(request, target, budget);
     const learning = (work: Promise<Answer | undefined>) => limits.learnFrom(work, token, asked.path);
     // Asked again: it may have been sealed while the body came in.

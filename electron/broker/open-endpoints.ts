@@ -33,10 +33,15 @@ export function answerOpenEndpoint(question: OpenQuestion): Answer | undefined {
       allow(method, ['GET', 'PUT', 'POST']);
       if (method === 'GET') return json({ initialized: info.initialized });
       if (info.initialized) throw new KeywardenError('vault-exists', 'Vault is already initialized');
-      throw new KeywardenError('not-available');
+      return undefined;
     default:
       return undefined;
   }
+}
+
+/** The answer of `sys/unseal`: how far it has come. */
+export function answerSealStatus(info: SealStatusInfo, sealed: boolean): Answer {
+  return json(sealStatusBody(info, sealed));
 }
 
 /** 200 active, 501 no vault yet, 503 sealed; each can be asked to be told otherwise (`?sealedcode=200`). */

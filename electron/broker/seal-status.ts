@@ -4,6 +4,10 @@ export interface SealStatusInfo {
   readonly initialized: boolean;
   /** Shown as the cluster's id while the vault is open. */
   readonly vaultId: string | undefined;
+  /** Where keys open it: one of one unless told. */
+  readonly keys?:
+    | { readonly threshold: number; readonly total: number; readonly progress: number }
+    | undefined;
 }
 
 /** What clients take us for: the last Vault whose answers all of them understand. */
@@ -16,9 +20,9 @@ export function sealStatusBody(info: SealStatusInfo, sealed: boolean): Record<st
     type: 'shamir',
     initialized: info.initialized,
     sealed,
-    t: info.initialized ? 1 : 0,
-    n: info.initialized ? 1 : 0,
-    progress: 0,
+    t: info.initialized ? (info.keys?.threshold ?? 1) : 0,
+    n: info.initialized ? (info.keys?.total ?? 1) : 0,
+    progress: sealed ? (info.keys?.progress ?? 0) : 0,
     nonce: '',
     version: VERSION,
     build_date: BUILD_DATE,

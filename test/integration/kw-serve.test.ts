@@ -28,7 +28,6 @@ describe('kw init', () => {
 
   it.each([
     ['without a folder', () => ['--passphrase-file', home.file('p', 'x\n')], 2],
-    ['without a passphrase file', () => ['--vault', join(home.folder, 'v')], 2],
     ['with an option of a later day', () => [...vaultOptions(), '--shares', '3'], 2],
     ['with a passphrase file that is not there', () => ['--vault', 'v', '--passphrase-file', 'nowhere'], 1],
     ['with an empty passphrase', () => vaultOptions('\n'), 1],
@@ -108,10 +107,8 @@ describe('kw serve', () => {
 
   it.each([
     ['without a vault', () => ANY_PORT, 2],
-    ['without a passphrase file', () => ['--vault', home.folder, ...ANY_PORT], 2],
     ['on an address that others can reach', () => [...vaultOptions(), '--listen', '0.0.0.0:0'], 2],
     ['on something that is no address', () => [...vaultOptions(), '--listen', '8200'], 2],
-    ['with TLS, which comes later', () => [...vaultOptions(), '--tls-cert', 'f'], 2],
     ['in dev mode with a vault', () => ['--dev', ...vaultOptions()], 2],
     ['in dev mode with KV 3', () => ['--dev', '--dev-kv-version', '3'], 2],
     ['with an empty passphrase', () => vaultOptions(''), 1],

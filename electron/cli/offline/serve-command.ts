@@ -23,9 +23,10 @@ const DEFAULT_LISTEN = '127.0.0.1:8200';
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a vault without the desktop app',
-  usage: '--vault DIR --passphrase-file FILE [options], or serve --dev [options]',
+  usage: '--vault DIR [--passphrase-file FILE] [options], or serve --dev [options]',
   details: [
     'Prints {"event":"ready","address":"http://…"} on one line when it serves, and ends cleanly on SIGTERM.',
+    'Without --passphrase-file it is served sealed: sys/init makes the vault, sys/unseal opens it.',
     'With --tls, the line has the fingerprint of the certificate too: clients pin it.',
     '--dev serves an empty vault in memory, unsealed, with KV at secret/; it is gone at the end.',
   ].join('\n'),
@@ -69,10 +70,11 @@ export const serveCommand: Command = {
     if (chosen === undefined) await ensureRuntimeFolder(paths.folder, surroundings);
 
     const ended = untilTold();
-    const { keywarden, rootToken } = await openOne(invocation, ports);
+    const { keywarden, vault, rootToken } = await openOne(invocation, ports);
     const socketPath = chosen === undefined ? paths.socketPath : resolve(chosen);
     const served = await serve({
       keywarden,
+      vault,
       listen,
       tls: shown?.identity,
       allowedHosts: optionTexts(invocation, 'allow-host'),
@@ -106,7 +108,7 @@ async function serve(options: Parameters<typeof serveKeywarden>[0]): Promise<Ser
   try {
     return await serveKeywarden(options);
   } catch (error) {
-    await options.keywarden.close();
+    await options.keywarden?.close();
     throw error;
   }
 }
@@ -140,20 +142,21 @@ async function openOne(invocation: Invocation, ports: CorePorts) {
       kvVersion: version === '1' ? 1 : 2,
       ...(given !== undefined && { rootToken: given }),
     });
-    return { keywarden, rootToken: keywarden.rootToken };
+    return { keywarden, vault: undefined, rootToken: keywarden.rootToken };
   }
   const directory = resolve(requiredText(invocation, 'vault'));
-  const passphrase = await revealPassphrase(
-    requiredText(invocation, 'passphrase-file'),
-    invocation.surroundings,
-  );
+  const place = await herePlace(invocation.surroundings);
+  const chosen = optionText(invocation, 'backups') ?? defaultBackupFolder(directory);
+  const backups = chosen === 'none' ? undefined : resolve(chosen);
+  const vault = { directory, ports, place, backups };
+  const file = optionText(invocation, 'passphrase-file');
+  // sys/init and sys/unseal open it.
+  if (file === undefined) return { keywarden: undefined, vault, rootToken: undefined };
+  const passphrase = await revealPassphrase(file, invocation.surroundings);
   try {
-    const place = await herePlace(invocation.surroundings);
-    const chosen = optionText(invocation, 'backups') ?? defaultBackupFolder(directory);
-    const backups = chosen === 'none' ? undefined : resolve(chosen);
-    const opened = await openKeywarden({ directory, passphrase, ports, place, backups });
+    const opened = await openKeywarden({ ...vault, passphrase });
     const accepted = optionFlag(invocation, 'accept-restored');
-    return { keywarden: await confirmedOnly(opened, accepted), rootToken: undefined };
+    return { keywarden: await confirmedOnly(opened, accepted), vault, rootToken: undefined };
   } finally {
     passphrase.fill(0);
   }
