@@ -1,5 +1,6 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Dialog } from './dialog.tsx';
 import { ProblemNotice } from './notice.tsx';
 import { useAction } from './use-action.ts';
 
@@ -20,7 +21,7 @@ export function Confirm({ title, children, doLabel, destructive = true, run, onC
     onClose();
   });
   return (
-    <Modal opened onClose={onClose} title={title} size={460}>
+    <Dialog onClose={onClose} title={title} size={460}>
       <div className="stack">
         <div className="soft stack-tight">{children}</div>
         <ProblemNotice problem={action.problem} />
@@ -33,6 +34,6 @@ export function Confirm({ title, children, doLabel, destructive = true, run, onC
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 import './apps.css';
-import { Button, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Door } from '../../../shared/ipc/contract.ts';
 import { plainName } from '../../../shared/ipc/fields.ts';
 import { policyOfDoors } from '../../../shared/model/door.ts';
 import { useNavigation } from '../../app/navigation.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { toast } from '../../ui/toast.tsx';
@@ -47,7 +48,7 @@ export function AppWizard({ of, onClose }: AppWizardProps) {
     } else open({ kind: 'hand-over', app: name });
   });
   return (
-    <Modal opened onClose={onClose} title={of ? `Change ${of.app.name}` : 'New app'} size={860}>
+    <Dialog onClose={onClose} title={of ? `Change ${of.app.name}` : 'New app'} size={860}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -135,6 +136,6 @@ export function AppWizard({ of, onClose }: AppWizardProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 import './apps.css';
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../bridge/ask.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { TtlField, ttlOfText } from '../../ui/ttl-field.tsx';
 import { useAction } from '../../ui/use-action.ts';
@@ -17,7 +18,7 @@ export function HandOver({ app, onClose }: { readonly app: string; readonly onCl
     if (ttl !== null) setGiven({ ...(await ask('apps.handOver', { name: app, ttl })), ttl });
   });
   return (
-    <Modal opened onClose={onClose} title={`Hand over to ${app}`} size={520}>
+    <Dialog onClose={onClose} title={`Hand over to ${app}`} size={520}>
       {given ? (
         <HandedOver app={app} given={given} onClose={onClose} />
       ) : (
@@ -51,6 +52,6 @@ export function HandOver({ app, onClose }: { readonly app: string; readonly onCl
           </div>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 import './databases.css';
-import { Button, Modal, PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DatabaseConnection } from '../../../shared/ipc/contract.ts';
 import { plainName } from '../../../shared/ipc/fields.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { toast } from '../../ui/toast.tsx';
@@ -42,7 +43,7 @@ export function ConnectDialog({ of, onClose }: ConnectDialogProps) {
     onClose();
   });
   return (
-    <Modal opened onClose={onClose} title={of ? `Change ${of.name}` : 'Connect a PostgreSQL'} size={540}>
+    <Dialog onClose={onClose} title={of ? `Change ${of.name}` : 'Connect a PostgreSQL'} size={540}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -136,7 +137,7 @@ export function ConnectDialog({ of, onClose }: ConnectDialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

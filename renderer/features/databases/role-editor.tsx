@@ -1,8 +1,9 @@
 import './databases.css';
-import { Button, Modal, Textarea, TextInput } from '@mantine/core';
+import { Button, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DatabaseRole } from '../../../shared/ipc/contract.ts';
 import { plainName } from '../../../shared/ipc/fields.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { toast } from '../../ui/toast.tsx';
@@ -44,8 +45,7 @@ export function RoleEditor({ of, connection, onClose }: RoleEditorProps) {
     onClose();
   });
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={of ? `Change ${of.name}` : `Add a kind of access to ${connection}`}
       size={620}
@@ -114,6 +114,6 @@ export function RoleEditor({ of, connection, onClose }: RoleEditorProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../bridge/ask.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { valueOr } from '../../ui/loadable.ts';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { TtlField, ttlOfText } from '../../ui/ttl-field.tsx';
@@ -31,7 +32,7 @@ export function IssueDialog({ role, onClose }: { readonly role: string; readonly
     await useKeycards.getState().refresh();
   });
   return (
-    <Modal opened onClose={onClose} title={issued ? 'Your keycard' : `Issue a keycard: ${role}`} size={540}>
+    <Dialog onClose={onClose} title={issued ? 'Your keycard' : `Issue a keycard: ${role}`} size={540}>
       {issued ? (
         <IssuedKeycard issued={issued} keycard={current ?? issued.keycard} onClose={onClose} />
       ) : (
@@ -66,7 +67,7 @@ export function IssueDialog({ role, onClose }: { readonly role: string; readonly
           </div>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,8 @@
 import './login-request.css';
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { Countdown } from '../../ui/countdown.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { toast } from '../../ui/toast.tsx';
@@ -15,15 +17,22 @@ export function LoginRequest() {
   return request ? <Asking key={request.code} request={request} /> : null;
 }
 
+/** As long as it takes to see which code is asked about: a click meant for the last question must not answer this one. */
+const LOOK_MS = 1200;
+
 function Asking({ request }: { readonly request: LoginWaiting }) {
   const decide = useLogins((store) => store.decide);
+  const [looked, setLooked] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLooked(true), LOOK_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const deciding = useAction(async (approve: boolean) => {
     await decide(request.code, approve);
     toast(approve ? 'The terminal is signed in.' : 'Refused.');
   });
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={() => deciding.run(false)}
       title="A terminal asks to sign in as you"
       size={440}
@@ -47,11 +56,11 @@ function Asking({ request }: { readonly request: LoginWaiting }) {
           <Button variant="default" onClick={() => deciding.run(false)} data-autofocus>
             Refuse
           </Button>
-          <Button loading={deciding.busy} onClick={() => deciding.run(true)}>
+          <Button loading={deciding.busy} disabled={!looked} onClick={() => deciding.run(true)}>
             Approve
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,8 @@
 import './palette.css';
-import { Modal, VisuallyHidden } from '@mantine/core';
+import { VisuallyHidden } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { Dialog } from '../../ui/dialog.tsx';
 import { type Finding, findAmong } from './find-among.ts';
 import { useEverything } from './use-everything.tsx';
 
@@ -36,8 +37,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   }
 
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       withCloseButton={false}
       size={600}
@@ -91,6 +91,6 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
         ))}
       </div>
       {found.length === 0 && <p className="palette-none quiet">Nothing has these words.</p>}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
 import './secrets.css';
-import { Button, Modal, Textarea, TextInput } from '@mantine/core';
+import { Button, Textarea, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { secretPath } from '../../../shared/ipc/fields.ts';
 import { parseEnvFile } from '../../../shared/model/env-file.ts';
 import { useNavigation } from '../../app/navigation.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { count } from '../../ui/time-words.ts';
@@ -41,7 +42,7 @@ export function ImportEnv({ text: given, fileName, onClose }: ImportEnvProps) {
     ? { ...storing.problem, words: 'There is a secret at that path already. Choose another path.' }
     : storing.problem;
   return (
-    <Modal opened onClose={onClose} title={stored ? 'Stored' : `Import ${fileName ?? '.env'}`} size={640}>
+    <Dialog onClose={onClose} title={stored ? 'Stored' : `Import ${fileName ?? '.env'}`} size={640}>
       {stored ? (
         <EnvStored path={path} names={stored} onClose={onClose} />
       ) : (
@@ -113,7 +114,7 @@ export function ImportEnv({ text: given, fileName, onClose }: ImportEnvProps) {
           </div>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,10 @@
 import './secrets.css';
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { secretPath } from '../../../shared/ipc/fields.ts';
 import { useNavigation } from '../../app/navigation.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import type { Problem } from '../../ui/problem.ts';
@@ -54,7 +55,7 @@ export function SecretEditor({ of, onClose }: SecretEditorProps) {
     onClose();
   });
   return (
-    <Modal opened onClose={onClose} title={of ? 'New version' : 'New secret'} size={720}>
+    <Dialog onClose={onClose} title={of ? 'New version' : 'New secret'} size={720}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -109,7 +110,7 @@ export function SecretEditor({ of, onClose }: SecretEditorProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Button, Modal, NumberInput, SegmentedControl } from '@mantine/core';
+import { Button, NumberInput, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { Preferences } from '../../../shared/ipc/contract.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { useSession, useStatus } from '../../app/session.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { SafetySettings } from '../recovery/safety-settings.tsx';
@@ -17,7 +18,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   if (preferences === null) return null;
   const change = (changed: Partial<Preferences>): void => saving.run({ ...preferences, ...changed });
   return (
-    <Modal opened onClose={onClose} title="Settings" size={520}>
+    <Dialog onClose={onClose} title="Settings" size={520}>
       <div className="stack">
         <div className="setting">
           <span className="grow" id="theme-label">
@@ -70,7 +71,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           Keywarden {status?.version}
         </p>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
