@@ -5,10 +5,10 @@ import { hasDisplay } from '../process/display.mjs';
 import { findProgram } from '../process/find-program.mjs';
 import { runCommand } from '../process/run-command.mjs';
 
-// What Electron needs on Debian beyond a bare installation, and Xvfb for machines without a display.
+// What Electron needs on Debian beyond a bare installation, Xvfb for machines without a display, and the tests' openssl.
 const debianPackages = [
   ...['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libnotify4', 'libsecret-1-0', 'libxtst6'],
-  ...['at-spi2-core', 'xvfb', 'xauth'],
+  ...['at-spi2-core', 'xvfb', 'xauth', 'openssl'],
   // The Python clients of the compatibility suite: elsewhere it says aloud that it left them out.
   ...(process.env.CI ? ['python3-hvac', 'ansible'] : []),
 ];
