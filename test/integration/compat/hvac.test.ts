@@ -29,7 +29,7 @@ if (python === undefined) {
       ['keeps secrets in KV 1', 'kv1'],
       ['keeps secrets in KV 2', 'kv2'],
       ['manages policies', 'policies'],
-      // not yet: ['mounts, tunes, moves and unmounts', 'mounts'],
+      ['mounts, tunes, moves and unmounts', 'mounts'],
       ['manages tokens and their roles', 'tokens'],
       ['wraps and unwraps, and has a cubbyhole', 'wrapping'],
     ])('%s', async (_, name) => {
