@@ -41,8 +41,9 @@ function Asking({ request }: { readonly request: LoginWaiting }) {
     >
       <div className="stack">
         <p className="soft">
-          <strong>{request.program}</strong> ran <span className="mono">kw login</span>. Approve it only if
-          the terminal shows this very code:
+          Somebody ran <span className="mono">kw login</span> and calls the program{' '}
+          <strong>{request.program}</strong>. Approve it only if you did, and your terminal shows this very
+          code:
         </p>
         <div className="login-code mono selectable" role="status" aria-label="Code">
           {request.code}
