@@ -59,7 +59,8 @@ describe('the commit loop', () => {
     await Promise.all(['a', 'b'].map((name) => vault.turn((turn) => turn.record(writeNote(name)))));
     stop();
     await vault.turn((turn) => turn.record(writeNote('c')));
-    expect(seen.map((records) => records.map((record) => record.sequence))).toEqual([[1, 2]]);
+    // One batch or two: a busy machine may end a batch early.
+    expect(seen.flat().map((record) => record.sequence)).toEqual([1, 2]);
   });
 
   it('opens a sealed value in its own context and nowhere else', async () => {
