@@ -9,8 +9,10 @@ import { runCommand } from '../process/run-command.mjs';
 const debianPackages = [
   ...['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libnotify4', 'libsecret-1-0', 'libxtst6'],
   ...['at-spi2-core', 'xvfb', 'xauth', 'openssl'],
-  // The Python clients of the compatibility suite: elsewhere it says aloud that it left them out.
-  ...(process.env.CI ? ['python3-hvac', 'ansible'] : []),
+  // The Python clients of the compatibility suite and the servers that engines are tried against: elsewhere their
+  // suites say aloud that they were left out.
+  ...(process.env.CI ? ['python3-hvac', 'ansible', 'postgresql', 'mariadb-server'] : []),
+  ...(process.env.CI ? ['redis-server', 'rabbitmq-server', 'openssh-server', 'openssh-client'] : []),
 ];
 const aptOptions = [
   '-o',
