@@ -53,7 +53,7 @@ describe('a connection', () => {
     [
       'another plugin',
       { plugin_name: 'mysql-database-plugin' },
-      'plugin_name must be postgresql-database-plugin',
+      'plugin_name must be one of: postgresql-database-plugin',
     ],
   ])('is refused in words, and unchanged, for %s', async (_what, change, words) => {
     const before = await bench.ask('read', 'config/main');

@@ -3,9 +3,7 @@ import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type Decision, handler, type Route } from '../../core/engine.ts';
 import { nameField } from './config-fields.ts';
 import { requireConnection } from './config-route.ts';
-import { revealPooledConnection } from './connection-secret.ts';
-import { checkConnection } from './postgres/check-connection.ts';
-import { dropPool, withSession } from './postgres/connection-pools.ts';
+import { revealServer } from './connection-secret.ts';
 
 const named = z.object({ name: nameField });
 
@@ -16,13 +14,13 @@ export const checkRoute: Route = {
     read: handler({
       input: named,
       decide: (turn, { name }): Decision => {
-        const connection = revealPooledConnection(turn, requireConnection(turn, name));
+        const server = revealServer(turn, requireConnection(turn, name));
         return {
           kind: 'effect',
           changes: [],
           // A server that is down is what was asked about, not a failure of asking.
           run: (signal) =>
-            withSession(connection, signal, checkConnection).then(
+            server.check(signal).then(
               (check) => ({
                 healthy: check.problems.length === 0,
                 reachable: true,
@@ -38,8 +36,8 @@ export const checkRoute: Route = {
                 reachable: false,
                 findings: [asKeywardenError(error).message],
                 server_version: null,
-                database: connection.target.database,
-                user: connection.target.user,
+                database: server.database,
+                user: server.user,
                 superuser: false,
                 group_roles: [],
               }),
@@ -58,8 +56,8 @@ export const resetRoute: Route = {
     update: handler({
       input: named,
       decide: (turn, { name }): Decision => {
-        const { id } = requireConnection(turn, name);
-        return { kind: 'reply', reply: {}, afterwards: () => dropPool(id) };
+        const server = revealServer(turn, requireConnection(turn, name));
+        return { kind: 'reply', reply: {}, afterwards: () => server.close?.() };
       },
     }),
   },

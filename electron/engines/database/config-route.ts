@@ -5,18 +5,11 @@ import { randomUuid } from '../../core/random-text.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { type ConfigFields, configFields, nameField } from './config-fields.ts';
 import { type Connection, connectionNames, findConnection } from './connection-rows.ts';
-import { revealSecret, sealSecret } from './connection-secret.ts';
+import { revealSecret, revealServer, sealSecret } from './connection-secret.ts';
 import { CONNECTION_CONFIGURED, CONNECTION_REMOVED } from './database-changes.ts';
-import { checkConnection } from './postgres/check-connection.ts';
-import { dropPool, withLoneSession } from './postgres/connection-pools.ts';
-import {
-  type ConnectionSecret,
-  type ConnectionTarget,
-  connectionTarget,
-  redactUrl,
-} from './postgres/connection-target.ts';
+import type { ConnectionSecret, DatabasePlugin, DatabaseServer } from './database-plugin.ts';
+import { requirePlugin } from './database-plugins.ts';
 
-const PLUGIN = 'postgresql-database-plugin';
 const SOCKETS = { usual: 4, most: 10 };
 const PLAINTEXT_WARNING =
   'with password_authentication=password the database may write the passwords of new users into its log';
@@ -56,10 +49,20 @@ export const configRoute: Route = {
 
 function configure(turn: RequestTurn, input: ConfigFields): Decision {
   const before = findConnection(turn.db, turn.mount.uuid, input.name);
+  const pluginName = input.plugin_name ?? before?.plugin ?? '';
+  const plugin = requirePlugin(pluginName);
   const secret = mergeSecret(input, before && revealSecret(turn, before));
-  refuseUnsupported(input, before);
-  const target = connectionTarget(secret);
-  if (before) refuseMovingLiveLeases(turn, before, target);
+  refuseUnsupported(input);
+  const passwordAuthentication =
+    input.password_authentication ?? before?.passwordAuthentication ?? 'scram-sha-256';
+  const limit = socketLimit(input.max_open_connections ?? before?.maxOpenConnections);
+  const bound = { id: before?.id ?? randomUuid(turn.random), version: (before?.version ?? 0) + 1 };
+  const server = plugin.connect(secret, {
+    ...bound,
+    limit,
+    plaintext: passwordAuthentication === 'password',
+  });
+  if (before) refuseMovingLiveLeases(turn, before, plugin, server);
 
   const settle = (later: RequestTurn): Decision & { kind: 'reply' } => {
     const now = findConnection(later.db, later.mount.uuid, input.name);
@@ -70,20 +73,17 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
       );
     }
     // Again: while we looked at the other server, somebody may have been given a user on this one.
-    if (before) refuseMovingLiveLeases(later, before, target);
-    const bound = { id: before?.id ?? randomUuid(later.random), version: (before?.version ?? 0) + 1 };
-    const passwordAuthentication =
-      input.password_authentication ?? before?.passwordAuthentication ?? 'scram-sha-256';
+    if (before) refuseMovingLiveLeases(later, before, plugin, server);
     const configured = CONNECTION_CONFIGURED.make({
       ...bound,
       mount: later.mount.uuid,
       name: input.name,
-      plugin: PLUGIN,
-      shownUrl: redactUrl(secret.connectionUrl),
-      username: target.user,
+      plugin: pluginName,
+      shownUrl: plugin.redactUrl(secret.connectionUrl),
+      username: server.user,
       allowedRoles: [...(input.allowed_roles ?? before?.allowedRoles ?? [])],
       passwordAuthentication,
-      maxOpenConnections: socketLimit(input.max_open_connections ?? before?.maxOpenConnections),
+      maxOpenConnections: limit,
       rotationStatements: [...(input.root_rotation_statements ?? before?.rotationStatements ?? [])],
       secret: sealSecret(later, bound, secret),
     });
@@ -96,7 +96,7 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
   return {
     kind: 'effect',
     changes: [],
-    run: (signal) => withLoneSession(target, signal, checkConnection),
+    run: (signal) => server.check(signal),
     settle,
   };
 }
@@ -110,13 +110,20 @@ function remove(turn: RequestTurn, { name }: { name: string }): Decision {
     CONNECTION_REMOVED.make({ mount: turn.mount.uuid, name }),
     { type: FORGET_VALUE, data: { hash: connection.secret } },
   ];
-  return { kind: 'reply', changes, reply: {}, afterwards: () => dropPool(connection.id) };
+  const server = revealServer(turn, connection);
+  return { kind: 'reply', changes, reply: {}, afterwards: () => server.close?.() };
 }
 
 /** On another server their users would not be found, and be taken for dead. */
-function refuseMovingLiveLeases(turn: RequestTurn, before: Connection, target: ConnectionTarget): void {
-  const old = connectionTarget(revealSecret(turn, before));
-  if (old.host !== target.host || old.port !== target.port) refuseLiveLeases(turn, before);
+function refuseMovingLiveLeases(
+  turn: RequestTurn,
+  before: Connection,
+  plugin: DatabasePlugin,
+  server: DatabaseServer,
+): void {
+  const moved =
+    requirePlugin(before.plugin) !== plugin || revealServer(turn, before).address !== server.address;
+  if (moved) refuseLiveLeases(turn, before);
 }
 
 function refuseLiveLeases(turn: RequestTurn, connection: Connection): void {
@@ -149,11 +156,7 @@ function mergeSecret(input: ConfigFields, before: ConnectionSecret | undefined):
   };
 }
 
-function refuseUnsupported(input: ConfigFields, before: Connection | undefined): void {
-  const plugin = input.plugin_name ?? before?.plugin ?? '';
-  if (plugin !== PLUGIN) {
-    throw new KeywardenError('invalid-request', `plugin_name must be ${PLUGIN}: no other is supported yet`);
-  }
+function refuseUnsupported(input: ConfigFields): void {
   if (input.username_template) {
     throw new KeywardenError('invalid-request', 'username_template is not supported yet');
   }
@@ -165,12 +168,12 @@ function socketLimit(wanted: number | undefined): number {
 }
 
 function show(connection: Connection): Record<string, unknown> {
+  const plaintext = connection.passwordAuthentication === 'password';
   return {
     allowed_roles: connection.allowedRoles,
     connection_details: {
-      connection_url: connection.shownUrl,
+      ...requirePlugin(connection.plugin).showDetails(connection.shownUrl, { plaintext }),
       max_open_connections: connection.maxOpenConnections,
-      password_authentication: connection.passwordAuthentication,
       username: connection.username,
     },
     password_policy: '',

@@ -1,8 +1,8 @@
 import type { LeaseTurn, RequestTurn } from '../../core/engine.ts';
 import type { ValueHash } from '../../vault/vault.ts';
 import type { Connection } from './connection-rows.ts';
-import type { PooledConnection } from './postgres/connection-pools.ts';
-import { type ConnectionSecret, connectionTarget } from './postgres/connection-target.ts';
+import type { ConnectionSecret, DatabaseServer } from './database-plugin.ts';
+import { requirePlugin } from './database-plugins.ts';
 
 /** Seals what of a connection must not be read, bound to the connection and this version of it. */
 export function sealSecret(
@@ -25,12 +25,12 @@ export function revealSecret(turn: LeaseTurn, connection: Connection): Connectio
   return JSON.parse(new TextDecoder().decode(bytes)) as ConnectionSecret;
 }
 
-/** Everything that work on the connection's server needs, password included. */
-export function revealPooledConnection(turn: LeaseTurn, connection: Connection): PooledConnection {
-  return {
+/** The connection's server with everything that work on it needs, password included. */
+export function revealServer(turn: LeaseTurn, connection: Connection): DatabaseServer {
+  return requirePlugin(connection.plugin).connect(revealSecret(turn, connection), {
     id: connection.id,
     version: connection.version,
-    target: connectionTarget(revealSecret(turn, connection)),
     limit: connection.maxOpenConnections,
-  };
+    plaintext: connection.passwordAuthentication === 'password',
+  });
 }

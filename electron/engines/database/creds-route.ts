@@ -5,14 +5,9 @@ import { maybe, ttlField } from '../../core/fields.ts';
 import { randomBase62 } from '../../core/random-text.ts';
 import { nameField } from './config-fields.ts';
 import { allowsRole, type Connection, findConnection } from './connection-rows.ts';
-import { revealPooledConnection } from './connection-secret.ts';
+import { revealServer } from './connection-secret.ts';
+import { requirePlugin } from './database-plugins.ts';
 import { type LeaseData, userOf } from './lease-data.ts';
-import { withSession } from './postgres/connection-pools.ts';
-import { createUser } from './postgres/create-user.ts';
-import { quoteIdentifier } from './postgres/quote.ts';
-import { scramVerifier } from './postgres/scram-verifier.ts';
-import { serverIdentity } from './postgres/server-identity.ts';
-import { splitStatements } from './postgres/split-statements.ts';
 import { type DatabaseRole, findRole } from './role-rows.ts';
 import { newUserName } from './user-name.ts';
 
@@ -33,8 +28,9 @@ export const credsRoute: Route = {
 
 function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decision {
   const { role, connection } = findAllowed(turn, name);
-  const statements = creationStatements(role);
-  const pooled = revealPooledConnection(turn, connection);
+  const plugin = requirePlugin(connection.plugin);
+  const statements = plugin.creationStatements(role.creationStatements, role.groupRole);
+  const server = revealServer(turn, connection);
   const password = randomBase62(PASSWORD_LENGTH, turn.random);
   const salt = turn.random(16);
   const data: LeaseData = {
@@ -50,18 +46,13 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
       ttl: ttl || role.defaultTtl,
       maxTtl: role.maxTtl,
       renewable: true,
-      promise: 'dies-by-itself',
+      promise: plugin.promise,
       data: { ...data },
       secret: new TextEncoder().encode(password),
     },
     async create(lease, signal) {
-      const plain = connection.passwordAuthentication === 'password';
-      const passwordText = plain ? password : await scramVerifier(password, salt);
-      const wanted = { user: userOf(lease), statements, passwordText, ttl: lifetime(lease) };
-      const remember = await withSession(pooled, signal, async (session) => {
-        const server = await serverIdentity(session);
-        return { ...(server === undefined ? {} : { server }), oid: await createUser(session, wanted) };
-      });
+      const wanted = { user: userOf(lease), password, salt, statements, ttl: lifetime(lease) };
+      const remember = await server.createUser(wanted, signal);
       return { data: { username: data.username, password }, remember };
     },
   };
@@ -81,18 +72,6 @@ function findAllowed(turn: RequestTurn, name: string): { role: DatabaseRole; con
     throw new KeywardenError('invalid-request', `"${name}" is not an allowed role`);
   }
   return { role, connection };
-}
-
-function creationStatements(role: DatabaseRole): string[] {
-  const statements = role.creationStatements.flatMap(splitStatements);
-  if (statements.length > 0) return statements;
-  if (role.groupRole === '') throw new KeywardenError('invalid-request', 'empty creation statements');
-  return [defaultCreationStatement(role.groupRole)];
-}
-
-/** The statement for a role that only names a group: membership, because a grant per user and table grows without end. */
-function defaultCreationStatement(groupRole: string): string {
-  return `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE ${quoteIdentifier(groupRole)}`;
 }
 
 /** Seconds, at least one. */

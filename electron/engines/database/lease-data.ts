@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Lease } from '../../core/engine.ts';
-import type { DatabaseUser } from './postgres/database-user.ts';
+import type { LeasedUser } from './database-plugin.ts';
 
 const leaseData = z.object({
   /** The connection's id. */
@@ -10,13 +10,9 @@ const leaseData = z.object({
   username: z.string(),
   /** Those of the role at issue: used when the role itself is gone. */
   revocationStatements: z.array(z.string()).readonly(),
-  /** Told by the server at creation. */
-  oid: z.number().optional(),
-  /** Told by the server at creation, where it tells: which server it is. */
-  server: z.string().optional(),
 });
 
-/** What a lease of ours carries. */
+/** What a lease of ours carries, besides what the server told at creation. */
 export type LeaseData = z.output<typeof leaseData>;
 
 /** Reads a lease's own data. */
@@ -24,13 +20,8 @@ export function readLeaseData(lease: Lease): LeaseData {
   return leaseData.parse(lease.data);
 }
 
-/** The database user that a lease stands for. */
-export function userOf(lease: Lease): DatabaseUser {
-  const { username, oid } = readLeaseData(lease);
-  return {
-    name: username,
-    mount: lease.mount.uuid,
-    lease: lease.nonce,
-    ...(oid === undefined ? {} : { oid }),
-  };
+/** The user that a lease stands for. */
+export function userOf(lease: Lease): LeasedUser {
+  const { username } = readLeaseData(lease);
+  return { name: username, mount: lease.mount.uuid, lease: lease.nonce, remembered: lease.data };
 }

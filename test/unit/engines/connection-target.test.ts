@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { ConnectionSecret } from '../../../electron/engines/database/database-plugin.ts';
 import {
-  type ConnectionSecret,
   connectionTarget,
   redactUrl,
 } from '../../../electron/engines/database/postgres/connection-target.ts';

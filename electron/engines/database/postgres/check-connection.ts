@@ -1,23 +1,11 @@
+import type { ServerCheck } from '../database-plugin.ts';
 import { findBroker } from './postgres-role.ts';
 import type { Session } from './session.ts';
-
-/** What a look at the server tells. */
-export interface ConnectionCheck {
-  /** Such as `18.4`. */
-  readonly serverVersion: string;
-  readonly database: string;
-  readonly user: string;
-  readonly superuser: boolean;
-  /** What keeps keycards from working, in words; empty when all is well. */
-  readonly problems: readonly string[];
-  /** Roles that may not log in: what new users can be made members of. */
-  readonly groupRoles: readonly string[];
-}
 
 const OLDEST_VERSION = 120_000;
 
 /** Looks at the server with the connection's own user: what it is, and whether users can be made there. */
-export async function checkConnection(session: Session): Promise<ConnectionCheck> {
+export async function checkConnection(session: Session): Promise<ServerCheck> {
   const broker = await findBroker(session);
   const [server] = await session.query<{ version: string; database: string; standby: boolean }>(
     `SELECT split_part(current_setting('server_version'), ' ', 1) AS version, current_database() AS database,

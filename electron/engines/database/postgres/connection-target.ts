@@ -1,16 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
-
-/** What was configured, secrets included; lives in sealed form and while work is done. */
-export interface ConnectionSecret {
-  readonly connectionUrl: string;
-  readonly username: string;
-  readonly password: string;
-  /** PEM, or ''. */
-  readonly tlsCa: string;
-  readonly tlsCertificate: string;
-  readonly privateKey: string;
-}
+import type { ConnectionSecret } from '../database-plugin.ts';
 
 /** Where and as whom to connect. */
 export interface ConnectionTarget {

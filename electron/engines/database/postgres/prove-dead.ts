@@ -48,17 +48,25 @@ async function proveNoSession(session: Session, oid: number | undefined): Promis
   return 'no session';
 }
 
-/** With 28000 the server's function tells apart what its words, which may be translated, say: pg_hba.conf is no proof. */
 async function proveRefused(tryLogin: TryLogin): Promise<string> {
   try {
     await tryLogin();
   } catch (error) {
-    const code = codeOf(error);
-    const byRole = (error as { routine?: unknown }).routine === 'InitializeSessionUserId';
-    if (code === WRONG_PASSWORD || (code === MAY_NOT_LOG_IN && byRole)) return `login refused: ${code}`;
+    const code = refusalOf(error);
+    if (code !== undefined) return `login refused: ${code}`;
     throw error;
   }
   throw alive('its password still opens the door');
+}
+
+/**
+ * The code of a login that the server refused for its credentials; undefined when it failed for anything else. With 28000
+ * the server's function tells apart what its words, which may be translated, say: pg_hba.conf is no proof.
+ */
+export function refusalOf(error: unknown): string | undefined {
+  const code = codeOf(error);
+  const byRole = (error as { routine?: unknown }).routine === 'InitializeSessionUserId';
+  return code === WRONG_PASSWORD || (code === MAY_NOT_LOG_IN && byRole) ? code : undefined;
 }
 
 function alive(words: string): KeywardenError {

@@ -1,0 +1,134 @@
+import type { LeaseTerms, Proof } from '../../core/engine.ts';
+
+/**
+ * A kind of server that users can be made on. This file is the whole interface: the routes know no server, and a plugin
+ * knows no route, no state and no lease.
+ *
+ * All work is idempotent by the user's lease, and throws `target-unavailable` with a reason that is safe to show.
+ */
+export interface DatabasePlugin {
+  /** Vault's `plugin_name`, and what else is taken for it; the first is the kind's own. */
+  readonly names: readonly [string, ...string[]];
+  /** For people. */
+  readonly title: string;
+  /** What may be claimed of every user on this kind of server. */
+  readonly promise: LeaseTerms['promise'];
+  /** Reads a configuration, without I/O. Throws `invalid-request` in words, never with a secret in them. */
+  connect(secret: ConnectionSecret, options: ServerOptions): DatabaseServer;
+  /** What `config/:name` shows of a connection besides what all have in common. `shownUrl` has no secret in it. */
+  showDetails(shownUrl: string, options: { readonly plaintext: boolean }): Record<string, unknown>;
+  /** The URL as it may be shown: passwords in it are stars, the placeholder stays. */
+  redactUrl(connectionUrl: string): string;
+  /** What a role's creation statements come to, by default those for its group role. Throws `invalid-request`. */
+  creationStatements(statements: readonly string[], groupRole: string): readonly string[];
+}
+
+/** What was configured, secrets included; lives in sealed form and while work is done. */
+export interface ConnectionSecret {
+  readonly connectionUrl: string;
+  readonly username: string;
+  readonly password: string;
+  /** PEM, or ''. */
+  readonly tlsCa: string;
+  readonly tlsCertificate: string;
+  readonly privateKey: string;
+}
+
+/** What a server is used with. */
+export interface ServerOptions {
+  /** The connection's uuid, and the count of its writes: sockets are never shared between versions. */
+  readonly id: string;
+  readonly version: number;
+  /** How many sockets at most. */
+  readonly limit: number;
+  /** New passwords go to the server as they are, where a hash would do (`password_authentication: password`). */
+  readonly plaintext: boolean;
+}
+
+/** One configured connection, at one version of its configuration. */
+export interface DatabaseServer {
+  /** Compared to see whether a new configuration names another server. */
+  readonly address: string;
+  /** Whom it logs in as. */
+  readonly user: string;
+  /** The database that it opens; '' where there is none. */
+  readonly database: string;
+  /** Logs in anew and says in words what is missing. */
+  check(signal: AbortSignal): Promise<ServerCheck>;
+  /** Makes the user; what it answers is remembered in the lease (an OID, which server it is). */
+  createUser(wanted: NewUser, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
+  /** Disables, ends sessions, removes and proves. "Already gone" is success. */
+  endUser(user: LeasedUser, how: UserEnd, signal: AbortSignal): Promise<Proof>;
+  /** Moves the deadline that the server holds the user to, `ttl` seconds from its now; absent where it knows none. */
+  renewUser?(
+    user: LeasedUser,
+    ttl: number,
+    statements: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Gives an account another password. */
+  setPassword(account: AccountPassword, signal: AbortSignal): Promise<void>;
+  /** Tries an account's password, as a stranger would. */
+  tryLogin(account: { readonly name: string; readonly password: string }, signal: AbortSignal): Promise<Door>;
+  /** Forgets idle sockets. */
+  close?(): void;
+}
+
+/** One user as Keywarden knows it, at whatever point of its life. */
+export interface LeasedUser {
+  readonly name: string;
+  /** The mount's uuid and the lease's nonce. */
+  readonly mount: string;
+  readonly lease: string;
+  /** What the server told at creation; empty when nobody heard it. */
+  readonly remembered: Readonly<Record<string, unknown>>;
+}
+
+/** What a new user is made of. */
+export interface NewUser {
+  readonly user: LeasedUser;
+  readonly password: string;
+  /** 16 random bytes, for a hash of the password. */
+  readonly salt: Uint8Array;
+  /** What `creationStatements` answered. */
+  readonly statements: readonly string[];
+  /** Seconds. */
+  readonly ttl: number;
+}
+
+/** How a user ends. */
+export interface UserEnd {
+  /** The role's revocation statements as they were written. */
+  readonly statements: readonly string[];
+  /** For trying the door; undefined when it is erased already. */
+  readonly password: string | undefined;
+}
+
+/** An account's next password. */
+export interface AccountPassword {
+  readonly name: string;
+  readonly password: string;
+  /** 16 random bytes, for a hash of the password. */
+  readonly salt: Uint8Array;
+  /** Rotation statements as they were written; none means the plugin's own. */
+  readonly statements: readonly string[];
+}
+
+/** What became of a login: only `refused`, by the server itself and for the credentials, shows anything. */
+export type Door =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What a look at the server tells. */
+export interface ServerCheck {
+  /** Such as `18.4`. */
+  readonly serverVersion: string;
+  readonly database: string;
+  readonly user: string;
+  readonly superuser: boolean;
+  /** What keeps keycards from working, in words; empty when all is well. */
+  readonly problems: readonly string[];
+  /** What new users can be made members of. */
+  readonly groupRoles: readonly string[];
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
+import type { DatabasePlugin, DatabaseServer, Door, LeasedUser } from '../database-plugin.ts';
+import { checkConnection } from './check-connection.ts';
+import { dropPool, type PooledConnection, withLoneSession, withSession } from './connection-pools.ts';
+import { connectionTarget, redactUrl } from './connection-target.ts';
+import { createUser } from './create-user.ts';
+import type { DatabaseUser } from './database-user.ts';
+import { endUser } from './end-user.ts';
+import { targetError } from './error-words.ts';
+import { fillTemplate } from './fill-template.ts';
+import { proveDead, refusalOf } from './prove-dead.ts';
+import { quoteIdentifier } from './quote.ts';
+import { renewUser } from './renew-user.ts';
+import { scramVerifier } from './scram-verifier.ts';
+import { requireServer, serverIdentity } from './server-identity.ts';
+import { inTransaction } from './session.ts';
+import { splitStatements } from './split-statements.ts';
+import { tryLogin } from './try-login.ts';
+
+/** Told by the server at creation, where it tells. */
+const remembered = z.object({ oid: z.number().optional(), server: z.string().optional() });
+
+/** PostgreSQL behind the engine's interface. */
+export const postgresPlugin: DatabasePlugin = {
+  names: ['postgresql-database-plugin'],
+  title: 'PostgreSQL',
+  promise: 'dies-by-itself',
+  redactUrl,
+  connect: (secret, { id, version, limit, plaintext }) =>
+    serverOf({ id, version, limit, target: connectionTarget(secret) }, plaintext),
+  showDetails: (shownUrl, { plaintext }) => ({
+    connection_url: shownUrl,
+    password_authentication: plaintext ? 'password' : 'scram-sha-256',
+  }),
+  creationStatements(statements, groupRole) {
+    const own = statements.flatMap(splitStatements);
+    if (own.length > 0) return own;
+    if (groupRole === '') throw new KeywardenError('invalid-request', 'empty creation statements');
+    return [defaultCreationStatement(groupRole)];
+  },
+};
+
+/** The statement for a role that only names a group: membership, because a grant per user and table grows without end. */
+function defaultCreationStatement(groupRole: string): string {
+  return `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE ${quoteIdentifier(groupRole)}`;
+}
+
+function serverOf(connection: PooledConnection, plaintext: boolean): DatabaseServer {
+  const { target } = connection;
+  const passwordText = async (password: string, salt: Uint8Array) =>
+    plaintext ? password : await scramVerifier(password, salt);
+  return {
+    address: `${target.host}:${target.port}`,
+    user: target.user,
+    database: target.database,
+    close: () => dropPool(connection.id),
+    check: (signal) => withLoneSession(target, signal, checkConnection),
+
+    async createUser({ user, password, salt, statements, ttl }, signal) {
+      const wanted = {
+        user: postgresUser(user),
+        statements,
+        passwordText: await passwordText(password, salt),
+        ttl,
+      };
+      return withSession(connection, signal, async (session) => {
+        const server = await serverIdentity(session);
+        return { ...(server === undefined ? {} : { server }), oid: await createUser(session, wanted) };
+      });
+    },
+
+    endUser: (user, how, signal) =>
+      withSession(connection, signal, async (session) => {
+        await requireServer(session, remembered.parse(user.remembered).server);
+        const statements = how.statements.flatMap(splitStatements);
+        const { oid, notes } = await endUser(session, postgresUser(user), statements, (database, work) =>
+          withLoneSession({ ...target, database }, signal, work),
+        );
+        const { password } = how;
+        const door =
+          password === undefined
+            ? undefined
+            : () => tryLogin({ ...target, user: user.name, password }, signal);
+        return { checks: [...(await proveDead(session, { name: user.name, oid }, door)), ...notes] };
+      }),
+
+    renewUser: (user, ttl, statements, signal) =>
+      withSession(connection, signal, (session) =>
+        renewUser(session, postgresUser(user), ttl, statements.flatMap(splitStatements)),
+      ),
+
+    async setPassword({ name, password, salt, statements }, signal) {
+      const own = statements.flatMap(splitStatements);
+      const chosen = own.length > 0 ? own : [`ALTER ROLE ${quoteIdentifier(name)} PASSWORD '{{password}}'`];
+      const values = { username: name, password: await passwordText(password, salt) };
+      await withSession(connection, signal, (session) =>
+        inTransaction(session, async () => {
+          for (const statement of chosen) await session.query(fillTemplate(statement, values));
+        }),
+      );
+    },
+
+    tryLogin: ({ name, password }, signal) =>
+      tryLogin({ ...target, user: name, password }, signal).then(
+        (): Door => ({ kind: 'accepted' }),
+        (error: unknown): Door => {
+          const code = refusalOf(error);
+          if (code !== undefined) return { kind: 'refused', code };
+          return { kind: 'unknown', reason: targetError(error, [target.password, password]).message };
+        },
+      ),
+  };
+}
+
+function postgresUser({ name, mount, lease, remembered: told }: LeasedUser): DatabaseUser {
+  const { oid } = remembered.parse(told);
+  return { name, mount, lease, ...(oid === undefined ? {} : { oid }) };
+}
