@@ -199,5 +199,7 @@ export function checkFree(all: readonly MountRow[], path: string, name: 'mounts'
     throw new KeywardenError('invalid-request', `cannot mount at reserved path "${path}"`);
   }
   const taken = all.find((other) => other.path.startsWith(path) || path.startsWith(other.path));
-  if (taken) throw new KeywardenError('path-in-use', `path is already in use at ${taken.path}`);
+  if (!taken) return;
+  const shown = name === 'auth' ? taken.path.replace(/^auth\//, '') : taken.path;
+  throw new KeywardenError('path-in-use', `path is already in use at ${shown}`);
 }

@@ -26,6 +26,11 @@ export function describeMount(mount: MountRow) {
   };
 }
 
+/** What a stranger may know of a mount that is to be seen by anybody: enough for a login page. */
+export function describeToStranger({ type, description, options }: MountRow) {
+  return { description, options, type };
+}
+
 /** A mount's settings as `tune` shows them: what holds, not what was said. */
 export function describeTuning(mount: MountRow) {
   const max = mount.maxTtl || SYSTEM_TTL;

@@ -5,7 +5,7 @@ import type { CoreServices } from '../core-services.ts';
 import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
 import { looseText } from '../fields.ts';
 import type { MountRow } from './mount-rows.ts';
-import { describeMount } from './mount-shape.ts';
+import { describeMount, describeToStranger } from './mount-shape.ts';
 
 /** `sys/internal/ui/mounts`: what a client asks to tell KV 1 from KV 2. It shows a mount only to whoever may use something there. */
 export function uiMountRoutes(needs: Pick<CoreServices, 'cache'>): readonly Route[] {
@@ -33,11 +33,12 @@ export function uiMountRoutes(needs: Pick<CoreServices, 'cache'>): readonly Rout
       const visible = needs.cache
         .mounts(turn.db)
         .all.filter(({ path, extras }) => extras.listingVisibility === 'unauth' || mayUse(turn, path));
+      const shape = turn.identity === undefined ? describeToStranger : describeMount;
       const group = (isAuth: boolean) =>
         Object.fromEntries(
           visible
             .filter(({ path }) => path.startsWith('auth/') === isAuth)
-            .map((mount: MountRow) => [mount.path.slice(isAuth ? 5 : 0), describeMount(mount)]),
+            .map((mount: MountRow) => [mount.path.slice(isAuth ? 5 : 0), shape(mount)]),
         );
       return { kind: 'reply', reply: { data: { secret: group(false), auth: group(true) } } };
     },
