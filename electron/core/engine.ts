@@ -241,6 +241,11 @@ export interface LeaseLifecycle {
   end(turn: LeaseTurn, lease: Lease, secret: Uint8Array | undefined): (signal: AbortSignal) => Promise<Proof>;
   /** The same shape for moving the deadline at the target; `ttl` in seconds from now. */
   renew?(turn: LeaseTurn, lease: Lease, ttl: number): (signal: AbortSignal) => Promise<void>;
+  /**
+   * Looks whether the lease's target can be reached, without changing anything: for rehearsing a revocation.
+   * Throws `target-unavailable` with the reason.
+   */
+  reach?(turn: LeaseTurn, lease: Lease): (signal: AbortSignal) => Promise<void>;
   /** A key that names the target, so that effects run per target with bounded concurrency and a breaker. */
   target(lease: Lease): string;
 }

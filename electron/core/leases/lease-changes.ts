@@ -129,14 +129,18 @@ export const leaseEndFailed = defineChange(
 export const leaseProvenDead = defineChange(
   'leases/proven-dead@1',
   z.strictObject({ id: z.string(), checks: z.array(z.string()) }),
-  (db, { id, checks }, { time }) =>
+  (db, { id, checks }, { time }) => {
+    const proof = JSON.stringify(checks);
     db.run(
       `UPDATE leases SET state = 'dead', proven_at = ?, proof = ?, secret = NULL, reason = NULL, next_try_at = NULL
        WHERE id = ?`,
       time,
-      JSON.stringify(checks),
+      proof,
       id,
-    ),
+    );
+    // The report of a revocation keeps its proofs for longer than the lease is remembered.
+    db.run('UPDATE revocation_leases SET proven_at = ?, proof = ? WHERE lease = ?', time, proof, id);
+  },
 );
 
 /** A person gave up waiting for a proof. */

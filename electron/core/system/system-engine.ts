@@ -20,6 +20,8 @@ import { capabilityRoutes } from '../policies/capability-routes.ts';
 import { policyRoutes } from '../policies/policy-routes.ts';
 import { policyChanges, policyMigration } from '../policies/policy-rows.ts';
 import { revisionMigration } from '../revisions.ts';
+import { revocationRoutes } from '../revocation/revocation-routes.ts';
+import { revocationChanges, revocationMigration } from '../revocation/revocation-rows.ts';
 import { wrapChanges } from '../wrapping/wrap-changes.ts';
 import { wrapMigration } from '../wrapping/wrap-rows.ts';
 import { wrappingRoutes } from '../wrapping/wrapping-routes.ts';
@@ -62,6 +64,7 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       ...lookupLeaseRoutes,
       ...renewLeaseRoutes(services),
       ...revokeLeaseRoutes(services),
+      ...revocationRoutes(services),
       ...wrappingRoutes(services),
       ...keyRoutes(ports.rotateKeys),
       ...apiRoutes(services),
@@ -76,6 +79,7 @@ export const systemChanges = [
   ...mountChanges,
   ...policyChanges,
   ...leaseChanges,
+  ...revocationChanges,
   ...wrapChanges,
   ...auditDeviceChanges,
   strangersCounted,
@@ -86,6 +90,7 @@ export const systemMigrations = [
   mountExtrasMigration,
   policyMigration,
   leaseMigration,
+  revocationMigration,
   wrapMigration,
   auditDeviceMigration,
 ];

@@ -138,6 +138,24 @@ export function lastInstant(token: TokenRow): number | null {
   return token.renewable ? token.maxExpiresAt : token.expiresAt;
 }
 
+/** Tokens by a condition on the stored columns. */
+export function selectTokens(db: ReadDb, where: string, ...params: SqlValue[]): readonly TokenRow[] {
+  return db.all<StoredToken>(`SELECT * FROM tokens WHERE ${where}`, ...params).map(fromStored);
+}
+
+/** A token with its children and theirs, the token first. */
+export function tokenTree(db: ReadDb, root: string): readonly TokenRow[] {
+  return db
+    .all<StoredToken>(
+      `WITH RECURSIVE tree (member) AS (
+         SELECT hash FROM tokens WHERE hash = ?
+         UNION SELECT tokens.hash FROM tokens JOIN tree ON tokens.parent = tree.member
+       ) SELECT tokens.* FROM tree JOIN tokens ON tokens.hash = tree.member`,
+      root,
+    )
+    .map(fromStored);
+}
+
 function read(db: ReadDb, where: string, ...params: SqlValue[]): TokenRow | undefined {
   const stored = db.get<StoredToken>(`SELECT * FROM tokens WHERE ${where}`, ...params);
   return stored && fromStored(stored);

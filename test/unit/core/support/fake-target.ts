@@ -95,6 +95,9 @@ export function fakeTarget(): FakeTarget {
           if (target.down !== undefined) throw new KeywardenError('target-unavailable', target.down);
           target.alive.set(lease.nonce, turn.now + ttl * 1000);
         },
+        reach: () => async () => {
+          if (target.down !== undefined) throw new KeywardenError('target-unavailable', target.down);
+        },
         target: (lease) => String(lease.data['role']),
       },
     },
