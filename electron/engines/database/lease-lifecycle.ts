@@ -19,6 +19,13 @@ export const databaseLeases: LeaseLifecycle = {
     return (signal) => server.endUser(userOf(lease), how, signal);
   },
 
+  reach(turn, lease) {
+    const server = serverOf(turn, lease);
+    return async (signal) => {
+      await server.check(signal);
+    };
+  },
+
   renew(turn, lease, ttl) {
     const server = serverOf(turn, lease);
     const role = findRole(turn.db, lease.mount.uuid, readLeaseData(lease).role);

@@ -24,6 +24,7 @@ import {
 import { KV_MIGRATIONS } from './kv-migrations.ts';
 import { requireVersion2 } from './kv2-handler.ts';
 import { metadataRootRoute, metadataRoute } from './metadata-route.ts';
+import { searchRoute } from './search-route.ts';
 import { subkeysRoute } from './subkeys-route.ts';
 import { unversionedRoute } from './unversioned-route.ts';
 import { deleteRoute, destroyRoute, undeleteRoute } from './version-routes.ts';
@@ -54,6 +55,7 @@ export const kvEngine: Engine = {
     detailedMetadataRootRoute,
     detailedMetadataRoute,
     subkeysRoute,
+    searchRoute,
     unversionedRoute,
   ],
   mounted: (_turn, mount) => {

@@ -5,10 +5,13 @@ import { State } from '../../../electron/vault/state.ts';
 import type { ReadDb } from '../../../electron/vault/state-db.ts';
 import { openCoreWorld, rest } from './support/core-world.ts';
 
-/** Everything in the state but the sealed values, which a replay gets from the frames. */
+/**
+ * Everything in the state but the sealed values, which a replay gets from the frames, and how the text index lays
+ * itself out, which is its own affair: what it finds is compared.
+ */
 function dump(db: ReadDb): Record<string, unknown> {
   const tables = db.all<{ name: string }>(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('vault_values', 'vault_lingering') ORDER BY name",
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('vault_values', 'vault_lingering') AND name NOT GLOB 'kv_search_*' ORDER BY name",
   );
   return Object.fromEntries(tables.map(({ name }) => [name, db.all(`SELECT * FROM ${name} ORDER BY 1`)]));
 }
