@@ -1,0 +1,76 @@
+import type { ChildProcess } from 'node:child_process';
+import { Redis } from 'ioredis';
+import { findServerProgram, freePort, openServerHome, untilSaid } from './server-home.ts';
+
+/** A real Redis on a free loopback port. Without an ACL file, so that a restart forgets its users. */
+export interface TestRedis {
+  readonly port: number;
+  /** The user that may everything. */
+  readonly user: string;
+  readonly password: string;
+  /** Runs one command as that user. */
+  command(name: string, ...args: string[]): Promise<unknown>;
+  /** Logs in; the caller ends it. Throws what the server said. */
+  login(user: string, password: string): Promise<Redis>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts one. Throws where it is not installed. */
+export async function startRedis(): Promise<TestRedis> {
+  const program = findServerProgram('redis-server');
+  if (!program) throw new Error('Redis is not installed here');
+  const home = openServerHome('redis');
+  const port = await freePort();
+  const password = 'superuser-of-a-test';
+  let server: ChildProcess | undefined;
+
+  const redis: TestRedis = {
+    port,
+    user: 'default',
+    password,
+    async command(name, ...args) {
+      const client = await redis.login('default', password);
+      try {
+        return await client.call(name, ...args);
+      } finally {
+        client.disconnect();
+      }
+    },
+    async login(username, secret) {
+      const client = new Redis({
+        host: '127.0.0.1',
+        port,
+        lazyConnect: true,
+        enableReadyCheck: false,
+        disableClientInfo: true,
+        protocol: 2,
+        retryStrategy: null,
+      });
+      client.on('error', () => {});
+      await client.connect();
+      try {
+        await client.call('AUTH', username, secret);
+        return client;
+      } catch (error) {
+        client.disconnect();
+        throw error;
+      }
+    },
+    async stop() {
+      await home.end(server);
+    },
+    async start() {
+      const storage = ['--dir', home.folder, '--save', '', '--appendonly', 'no'];
+      server = home.run(program, [
+        ...['--bind', '127.0.0.1', '--port', String(port), '--requirepass', password],
+        ...storage,
+      ]);
+      await untilSaid(server, 'Ready to accept connections');
+    },
+    close: () => home.remove(),
+  };
+  await redis.start();
+  return redis;
+}
