@@ -26,10 +26,11 @@ export function answerError(error: KeywardenError): Answer {
 }
 
 /** The exact headers of every answer: `; charset` makes clients reject the body. SECURITY(B3) */
-export function answerHeaders({ body, headers }: Answer): Record<string, string> {
+export function answerHeaders({ status, body, headers }: Answer): Record<string, string> {
   return {
     'Cache-Control': 'no-store',
     ...headers,
+    ...(status === 202 && body === undefined && { 'Content-Length': '0' }),
     ...(body !== undefined && {
       'Content-Type': 'application/json',
       'Content-Length': String(Buffer.byteLength(body)),

@@ -257,8 +257,8 @@ export interface Proof {
 
 /** What goes back to the client. */
 export interface Reply {
-  /** Default 200 with data, 204 without. 404 with data is a deleted KV 2 version. */
-  readonly status?: 200 | 204 | 404;
+  /** Default 200 with data, 204 without. 202 is begun and not waited for, 404 with data a deleted KV 2 version. */
+  readonly status?: 200 | 202 | 204 | 404;
   readonly data?: Readonly<Record<string, unknown>>;
   readonly warnings?: readonly string[];
   /** A login: core makes the token. */

@@ -32,7 +32,8 @@ export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker
   ): ReplyDecision | EffectDecision => {
     const alive = rows.filter(({ state }) => state !== 'dead' && state !== 'abandoned').map(({ id }) => id);
     const changes = endLeases(alive, 'revoked', turn.requestId);
-    if (alive.length === 0 || !wait) return { kind: 'reply', changes, reply: {} };
+    if (!wait) return { kind: 'reply', changes, reply: { status: 202 } };
+    if (alive.length === 0) return { kind: 'reply', changes, reply: {} };
     return {
       kind: 'effect',
       changes,

@@ -17,7 +17,7 @@ export function toResponse(reply: Reply, added: Additions): CoreResponse {
   const lease = added.lease ?? reply.lease;
   const isEmpty = !reply.data && !added.auth && !lease && warnings.length === 0;
   const status = reply.status ?? (isEmpty ? 204 : 200);
-  if (status === 204) return { status, envelope: null };
+  if (status === 204 || status === 202) return { status, envelope: null };
   const envelope: Envelope = {
     request_id: added.requestId,
     lease_id: lease?.id ?? '',
