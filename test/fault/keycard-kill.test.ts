@@ -181,7 +181,8 @@ interface Listed extends Lease {
 
 async function list(ask: Ask, query: string): Promise<readonly Listed[]> {
   const listed = await ask('GET', `sys/internal/leases?${query}`);
-  return (listed?.body['data'] as { leases: readonly Listed[] }).leases;
+  if (!listed) throw new Error('the broker did not answer');
+  return (listed.body['data'] as { leases: readonly Listed[] }).leases;
 }
 
 /** Waits until nothing is on its way any more, and answers with the living keycards and those that we were told of. */
