@@ -76,23 +76,53 @@ export interface BackupOptions {
   readonly backups?: string | undefined;
 }
 
+/** What is told of a new vault once. */
+export interface MadeVault {
+  readonly vaultId: string;
+  readonly rootToken: string;
+  readonly recoveryKit: string;
+}
+
+/** How a vault is made. */
+export interface NewVaultOptions extends VaultOptions {
+  readonly passphrase: Uint8Array;
+  readonly name?: string;
+  /** Other ways into the vault than passphrase and kit: part of making it. */
+  readonly arrange?: (ways: WaysIn, byKit: WayIn) => Promise<void>;
+  /**
+   * Hears what is told once, just before the vault stands: what was told of a vault that does not stand after all can be told
+   * again, but a vault of which nobody heard would be lost.
+   */
+  readonly tell?: (made: MadeVault) => Promise<void>;
+}
+
 /**
- * Makes a vault with `secret/`, `database/` and `auth/approle/` mounted. Its root token and its recovery kit are told this once.
- * Throws `vault-exists`.
+ * Makes a vault with `secret/`, `database/` and `auth/approle/` mounted, whole or not at all. Its root token and its recovery
+ * kit are told this once. Throws `vault-exists`.
  */
-export async function createKeywardenVault(
-  options: VaultOptions & { readonly passphrase: Uint8Array; readonly name?: string },
-): Promise<{ readonly vaultId: string; readonly rootToken: string; readonly recoveryKit: string }> {
-  const secret = options.ports.random(32);
+export async function createKeywardenVault(options: NewVaultOptions): Promise<MadeVault> {
+  const { passphrase, ports } = options;
+  const secret = ports.random(32);
+  let made: MadeVault | undefined;
   try {
-    const { id } = await createVault({ ...options, recoveryKit: secret, schema: SCHEMA });
-    const vault = await openVault({ ...options, schema: SCHEMA });
-    try {
-      const { rootToken } = await initialise({ vault, ports: options.ports, engines: ENGINES });
-      return { vaultId: id, rootToken, recoveryKit: encodeRecoveryKit(secret) };
-    } finally {
-      await vault.close();
-    }
+    await createVault({
+      ...options,
+      recoveryKit: secret,
+      schema: SCHEMA,
+      async begin(open) {
+        const vault = await open({ passphrase });
+        try {
+          const { rootToken } = await initialise({ vault, ports, engines: ENGINES });
+          made = { vaultId: vault.id, rootToken, recoveryKit: encodeRecoveryKit(secret) };
+          await options.arrange?.(vault.ways, { secret: { kind: 'recovery-kit', bytes: secret } });
+        } finally {
+          await vault.close();
+        }
+        await options.tell?.(made);
+      },
+    });
+    if (!made) throw new KeywardenError('internal');
+    return made;
   } finally {
     secret.fill(0);
   }
@@ -292,20 +322,20 @@ async function createVaultOfKeys(
   terms: KeyTerms,
 ): Promise<{ readonly rootToken: string; readonly keys: MadeKeys }> {
   const passphrase = Buffer.from(Buffer.from(options.ports.random(32)).toString('base64url'));
-  const { rootToken, recoveryKit } = await createKeywardenVault({ ...options, passphrase });
-  const secret = parseRecoveryKit(recoveryKit);
-  const proof: WayIn = { secret: { kind: 'recovery-kit', bytes: secret } };
   let shares: readonly string[] = [];
-  await changeWaysIn({ ...options, ...proof }, async (ways) => {
-    if (terms.total > 1) shares = await ways.addShares(proof, terms);
-    const listed = await ways.list();
-    // The one that proves us goes last.
-    for (const kind of ['passphrase', ...(terms.total > 1 ? ['recovery-kit'] : [])]) {
-      for (const way of listed) if (way.kind === kind) await ways.remove(proof, way.id, 'not-needed');
-    }
+  const { rootToken, recoveryKit } = await createKeywardenVault({
+    ...options,
+    passphrase,
+    async arrange(ways, byKit) {
+      if (terms.total > 1) shares = await ways.addShares(byKit, terms);
+      const listed = await ways.list();
+      // The one that proves us goes last.
+      for (const kind of ['passphrase', ...(terms.total > 1 ? ['recovery-kit'] : [])]) {
+        for (const way of listed) if (way.kind === kind) await ways.remove(byKit, way.id, 'not-needed');
+      }
+    },
   });
   passphrase.fill(0);
-  if (terms.total === 1) return { rootToken, keys: { secret } };
-  secret.fill(0);
+  if (terms.total === 1) return { rootToken, keys: { secret: parseRecoveryKit(recoveryKit) } };
   return { rootToken, keys: { shares } };
 }

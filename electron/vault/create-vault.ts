@@ -6,16 +6,19 @@ import { encodeVaultHeader } from '../crypto/vault-header.ts';
 import type { StateSchema } from './change.ts';
 import { translatingDiskErrors } from './disk-error.ts';
 import { type FolderLayout, folderLayout } from './folder-layout.ts';
-import { takeLock } from './folder-lock.ts';
+import { type FolderLock, takeLock } from './folder-lock.ts';
 import { EMPTY_HEAD } from './head.ts';
 import { writeHeaderFile } from './header-file.ts';
 import { KeyRing } from './key-ring.ts';
 import { nodeFiles } from './node-files.ts';
+import { type OpenedVault, openHeldVault } from './open-vault.ts';
+import type { Place } from './place.ts';
 import type { VaultFiles, VaultPorts } from './ports.ts';
 import { createSegment } from './segment-writer.ts';
 import { State } from './state.ts';
+import { clearUnfinished, finishVault, holdsVault, unfinishedLayout } from './unfinished-vault.ts';
 import { formatVaultId } from './vault-id.ts';
-import { isMissing } from './write-durably.ts';
+import type { WayIn } from './way-in.ts';
 
 /** What making a vault takes. */
 export interface CreateVaultOptions {
@@ -31,13 +34,20 @@ export interface CreateVaultOptions {
   readonly keyholder?: string;
   /** 32 random bytes: the secret of a recovery kit that opens the vault as well. The caller's, as the passphrase is. */
   readonly recoveryKit?: Uint8Array;
+  /** Which machine this is, for `begin`. */
+  readonly place?: Place | undefined;
+  /**
+   * What belongs to the vault from its beginning: opens it, as often as it likes, and closes it again. Until it resolves
+   * there is no vault; where it throws, there will be none.
+   */
+  readonly begin?: (open: (wayIn: WayIn) => Promise<OpenedVault>) => Promise<void>;
   /** For tests alone: other bounds on the key derivation. */
   readonly kdf?: KdfRules;
 }
 
 /**
- * Makes an empty vault. Throws `vault-exists` where the folder holds one already, or what is left of one.
- * The header is written last: before it stands, there is no vault.
+ * Makes a vault, whole or not at all: what dies or fails in between leaves nothing that is one, and nothing in the way of the
+ * next try. Throws `vault-exists` where the folder holds one already, or what is left of one.
  */
 export function createVault(options: CreateVaultOptions): Promise<{ readonly id: string }> {
   return translatingDiskErrors(async () => {
@@ -51,13 +61,32 @@ export function createVault(options: CreateVaultOptions): Promise<{ readonly id:
     const lock = await takeLock(files, layout.root, layout.lock, options.ports.random);
     try {
       if (await holdsVault(files, layout)) throw new KeywardenError('vault-exists');
-      return await fill(files, layout, options);
+      await clearUnfinished(files, layout);
+      const unfinished = unfinishedLayout(layout);
+      const made = await fill(files, unfinished, options);
+      await options.begin?.((wayIn) => openUnfinished(files, unfinished, lock, { ...options, ...wayIn }));
+      await lock.check();
+      await finishVault(files, layout);
+      return made;
     } finally {
-      await lock.release();
+      // What stands, stands: a lock file that could not be removed is no failure of making it.
+      await lock.release().catch(() => undefined);
     }
   });
 }
 
+/** Opens it while the folder stays ours: closing it does not set the folder free. */
+function openUnfinished(
+  files: VaultFiles,
+  layout: FolderLayout,
+  { check }: FolderLock,
+  options: Omit<CreateVaultOptions, 'passphrase'> & WayIn,
+): Promise<OpenedVault> {
+  const lock: FolderLock = { check, release: async () => {} };
+  return openHeldVault({ files, layout, lock }, options);
+}
+
+/** Writes an empty vault. The header comes first: by its name it says that the rest is not to be relied on. */
 async function fill(
   files: VaultFiles,
   layout: FolderLayout,
@@ -86,6 +115,9 @@ async function fill(
       },
       random,
     );
+    const id = formatVaultId(vaultId);
+    const header = { id, name, createdAt: addedAt, epoch, former: [], keyholders: [owner], revision: 0 };
+    await writeHeaderFile(files, layout, encodeVaultHeader(keys.current.header, header));
     await files.makeFolder(layout.ledger);
     await files.makeFolder(layout.snapshots);
     await createSegment(files, layout.ledger, keys, {
@@ -98,27 +130,9 @@ async function fill(
       previousHash: EMPTY_HEAD.hash,
       previousTime: EMPTY_HEAD.time,
     });
-    const id = formatVaultId(vaultId);
-    const header = { id, name, createdAt: addedAt, epoch, former: [], keyholders: [owner], revision: 0 };
-    await writeHeaderFile(files, layout, encodeVaultHeader(keys.current.header, header));
     return { id };
   } finally {
     vaultKey.fill(0);
     keys.wipe();
   }
-}
-
-/** Whether a folder holds a vault. A ledger without a header is what is left of one: never to be mixed with a new one. */
-export async function holdsVault(files: VaultFiles, layout: FolderLayout): Promise<boolean> {
-  for (const holds of [
-    async () => (await files.stat(layout.header)).size >= 0,
-    async () => (await files.list(layout.ledger)).length > 0,
-  ]) {
-    try {
-      if (await holds()) return true;
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-  }
-  return false;
 }

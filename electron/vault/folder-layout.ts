@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export interface FolderLayout {
   readonly root: string;
   readonly header: string;
+  /** The header of a vault that is being made, until it stands. */
+  readonly unfinished: string;
   readonly lock: string;
   /** There where a restore put the vault, until a person confirms it. */
   readonly restored: string;
@@ -18,6 +20,7 @@ export function folderLayout(root: string): FolderLayout {
   return {
     root,
     header: join(root, 'vault.kwh'),
+    unfinished: join(root, 'unfinished.kwh'),
     lock: join(root, 'lock'),
     restored: join(root, 'restored'),
     reserve: join(root, 'reserve'),

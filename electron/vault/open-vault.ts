@@ -48,18 +48,26 @@ export interface OpenedVault extends Vault {
  */
 export function openVault(options: OpenVaultOptions): Promise<OpenedVault> {
   return translatingDiskErrors(async () => {
-    const { directory, ports, kdf: rules = KDF_RULES } = options;
+    const { directory, ports } = options;
     const files = ports.files ?? nodeFiles;
     const layout = folderLayout(directory);
     await readHeaderFile(files, layout); // A folder without a vault must not get a lock file.
     const { lock, held } = await lockOrLook(() => takeLock(files, layout.root, layout.lock, ports.random));
-    return orRelease(lock, async () => {
-      const read = await readHeaderFile(files, layout);
-      const { keys, way } = await unlockHeaderBy(read, options, rules);
-      const unlocked = { files, layout, vaultId: vaultIdOf(read), keys, lock };
-      return open({ unlocked, read, way, options, rules, held, confirmed: false });
-    });
+    return orRelease(lock, () => openHeldVault({ files, layout, lock }, options, held));
   });
+}
+
+/** The same in a folder that is ours already. On failure the lock stays with the caller. */
+export async function openHeldVault(
+  folder: Pick<UnlockedFolder, 'files' | 'layout' | 'lock'>,
+  options: OpenVaultOptions,
+  held?: HeldElsewhere,
+): Promise<OpenedVault> {
+  const { kdf: rules = KDF_RULES } = options;
+  const read = await readHeaderFile(folder.files, folder.layout);
+  const { keys, way } = await unlockHeaderBy(read, options, rules);
+  const unlocked = { ...folder, vaultId: vaultIdOf(read), keys };
+  return open({ unlocked, read, way, options, rules, held, confirmed: false });
 }
 
 interface Unlocked {

@@ -1,8 +1,7 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { type BackupDescription, DESCRIPTION_ENTRY, HEADER_ENTRY } from '../crypto/backup-format.ts';
 import { KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
-import { holdsVault } from './create-vault.ts';
 import { translatingDiskErrors } from './disk-error.ts';
 import { folderLayout } from './folder-layout.ts';
 import { takeLock } from './folder-lock.ts';
@@ -10,9 +9,10 @@ import type { KeyRing } from './key-ring.ts';
 import { nodeFiles } from './node-files.ts';
 import type { RandomBytes, VaultFile, VaultFiles } from './ports.ts';
 import { type BackupEntry, type ProvenBackup, readBackup } from './read-backup.ts';
+import { clearUnfinished, finishVault, holdsVault } from './unfinished-vault.ts';
 import { unlockHeader } from './unlock-header.ts';
 import type { WayIn } from './way-in.ts';
-import { isMissing, removeIfThere, writeDurably } from './write-durably.ts';
+import { isMissing, writeDurably } from './write-durably.ts';
 
 const STEP = 1_048_576;
 
@@ -47,7 +47,7 @@ export function verifyBackup(options: BackupOptions): Promise<ProvenBackup> {
 }
 
 /**
- * Puts a vault back from a backup, into a folder that holds none: proven first, the header last. It opens quarantined,
+ * Puts a vault back from a backup, into a folder that holds none: proven first, whole or not at all. It opens quarantined,
  * until a person confirms it. Throws `vault-exists` and what `verifyBackup` throws.
  */
 export async function restoreBackup(
@@ -61,27 +61,28 @@ export async function restoreBackup(
     const lock = await takeLock(files, layout.root, layout.lock, options.random);
     try {
       if (await holdsVault(files, layout)) throw new KeywardenError('vault-exists');
-      await writeDurably(files, layout.restored, (file) => file.write(new Uint8Array(), 0));
+      await clearUnfinished(files, layout);
       for (const folder of [layout.ledger, layout.snapshots]) await files.makeFolder(folder);
       const source = await files.open(options.from, 'reading');
+      const copy = (entry: BackupEntry, to = join(layout.root, entry.name)) =>
+        copyEntry(files, source, entry, to);
       try {
         const [header, ...others] = entries.filter(({ name }) => name !== DESCRIPTION_ENTRY);
-        for (const entry of others) await copyEntry(files, source, entry, layout.root);
-        if (header?.name === HEADER_ENTRY) await copyEntry(files, source, header, layout.root);
+        if (header?.name === HEADER_ENTRY) await copy(header, layout.unfinished);
+        await writeDurably(files, layout.restored, (file) => file.write(new Uint8Array(), 0));
+        for (const entry of others) await copy(entry);
+        await finishVault(files, layout);
       } catch (error) {
         // Half a vault would only be in the way of the next try.
-        for (const name of ['restored', ...entries.map((entry) => entry.name)]) {
-          await removeIfThere(files, join(layout.root, name)).catch(() => undefined);
-          await removeIfThere(files, join(layout.root, `${name}.new`)).catch(() => undefined);
-        }
+        await clearUnfinished(files, layout).catch(() => undefined);
         throw error;
       } finally {
         await source.close();
       }
-      await files.syncFolder(dirname(layout.root));
       return description;
     } finally {
-      await lock.release();
+      // What stands, stands: a lock file that could not be removed is no failure of making it.
+      await lock.release().catch(() => undefined);
     }
   });
 }
@@ -89,10 +90,10 @@ export async function restoreBackup(
 async function copyEntry(
   files: VaultFiles,
   source: VaultFile,
-  { name, position, length }: BackupEntry,
-  root: string,
+  { position, length }: BackupEntry,
+  to: string,
 ): Promise<void> {
-  await writeDurably(files, join(root, name), async (file) => {
+  await writeDurably(files, to, async (file) => {
     for (let done = 0; done < length; done += STEP) {
       await file.write(await source.read(position + done, Math.min(STEP, length - done)), done);
     }

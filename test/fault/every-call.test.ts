@@ -7,16 +7,14 @@ import { openVault } from '../../electron/vault/open-vault.ts';
 import { valueForgotten } from '../../electron/vault/value-changes.ts';
 import type { ValueHash, Vault } from '../../electron/vault/vault.ts';
 import { asKeywardenError } from '../../shared/errors/keywarden-error.ts';
-import { type FaultyCall, FaultyFiles } from '../unit/vault/faulty-files.ts';
+import { FaultyFiles } from '../unit/vault/faulty-files.ts';
 import { sampleSchema, writeNote } from '../unit/vault/sample-schema.ts';
 import { TemporaryVault } from '../unit/vault/temporary-vault.ts';
+import { CHANGING, failing } from './changing-calls.ts';
 
 const LONG = process.env['KEYWARDEN_FAULT_ROUNDS'] !== undefined;
 const LIMIT = LONG ? 3_600_000 : 240_000;
 const DAY = 86_400_000;
-
-/** Everything that changes the disk. */
-const CHANGING = new Set<FaultyCall>(['write', 'sync', 'truncate', 'open', 'rename', 'remove', 'syncFolder']);
 
 let parent: string;
 let pristine: string;
@@ -135,16 +133,6 @@ async function countCalls(): Promise<number> {
   });
   expect((await folder.verify()).since, 'the workload trims').toBeGreaterThan(0);
   return [...disk.calls].reduce((sum, [call, count]) => sum + (CHANGING.has(call) ? count : 0), 0);
-}
-
-/** Fails the nth change to the disk, and as many after it as the plan says. */
-function failing(disk: FaultyFiles, n: number, many: number, code: string): void {
-  let count = 0;
-  disk.fault = (call) => {
-    if (!CHANGING.has(call)) return undefined;
-    count += 1;
-    return count >= n && count < n + many ? code : undefined;
-  };
 }
 
 async function expectWhole(folder: TemporaryVault, allowed: readonly Notes[], what: string): Promise<void> {

@@ -26,14 +26,16 @@ export const initCommand: Command = {
     try {
       // Loaded here, so that commands that ask a broker start without the vault.
       const { createKeywardenVault } = await import('../../keywarden.ts');
-      const made = await createKeywardenVault({
+      await createKeywardenVault({
         directory,
         passphrase,
         ports: systemPorts(surroundings),
         place: await herePlace(surroundings),
+        async tell({ vaultId, rootToken, recoveryKit }) {
+          const shown = { vault_id: vaultId, root_token: rootToken, recovery_kit: recoveryKit };
+          surroundings.stdout.write(`${JSON.stringify(shown)}\n`);
+        },
       });
-      const shown = { vault_id: made.vaultId, root_token: made.rootToken, recovery_kit: made.recoveryKit };
-      surroundings.stdout.write(`${JSON.stringify(shown)}\n`);
     } finally {
       passphrase.fill(0);
     }
