@@ -4,6 +4,7 @@ import type { Issuing } from './leases/issuing.ts';
 import type { GuessDelay } from './pipeline/guess-delay.ts';
 import type { StrangerLog } from './pipeline/stranger-log.ts';
 import type { CorePorts } from './ports.ts';
+import type { Rotator } from './rotation/rotator.ts';
 import type { Undertaker } from './scheduler/undertaker.ts';
 import type { StateCache } from './state-cache.ts';
 
@@ -17,6 +18,9 @@ export interface CoreServices {
   readonly guesses: GuessDelay;
   readonly issuing: Issuing;
   readonly undertaker: Undertaker;
+  readonly rotator: Rotator;
+  /** The time that a clock which jumps forward does not reach. */
+  trustedNow(): number;
   /** `vault.turn`, forgetting what was cached when a batch is rolled back. */
   turn<T>(decide: (turn: Turn) => T): Promise<T>;
 }

@@ -27,6 +27,9 @@ import { runRequest } from './pipeline/run-request.ts';
 import { createStrangerLog } from './pipeline/stranger-log.ts';
 import type { CorePorts } from './ports.ts';
 import type { Core } from './request.ts';
+import { rotationDeadlines } from './rotation/rotation-deadlines.ts';
+import { createRotator } from './rotation/rotator.ts';
+import { trustedTime } from './rotation/trusted-time.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createUndertaker } from './scheduler/undertaker.ts';
 import { createStateCache } from './state-cache.ts';
@@ -95,6 +98,8 @@ export function createCore({
     undertaker.wake();
   });
   const undertaker = createUndertaker({ cache, registry: lateRegistry, ports, turn, issuing });
+  const rotator = createRotator({ cache, registry: lateRegistry, ports, turn });
+  const trustedNow = trustedTime(ports.clock);
   const scheduler = createScheduler({ ports, turn, watch: (listener) => vault.watch(listener) }, [
     mountDeadlines,
     tokenDeadlines,
@@ -102,6 +107,7 @@ export function createCore({
     wrapDeadlines,
     approleDeadlines,
     desktopLoginDeadlines,
+    rotationDeadlines(ports, trustedNow),
   ]);
   const services: CoreServices = {
     vault,
@@ -112,6 +118,8 @@ export function createCore({
     guesses: createGuessDelay(ports.clock),
     issuing,
     undertaker,
+    rotator,
+    trustedNow,
     turn,
   };
   registry = createEngineRegistry([
@@ -133,6 +141,7 @@ export function createCore({
   const unwatch = vault.watch((records) => {
     const ids = endedIn(records);
     if (ids.length > 0) undertaker.add(ids);
+    rotator.heed(records);
   });
   let started: Promise<void> | undefined;
   const start = () => {
@@ -143,7 +152,8 @@ export function createCore({
       .catch(() => ports.log('warn', 'built-in-mounts-not-added'))
       .then(() => audit.load())
       .then(() => scheduler.start())
-      .then(() => undertaker.takeUp());
+      .then(() => undertaker.takeUp())
+      .then(() => rotator.takeUp());
     return started;
   };
   return {
@@ -167,7 +177,7 @@ export function createCore({
       unwatch();
       scheduler.stop();
       issuing.abortAll();
-      await undertaker.stop();
+      await Promise.all([undertaker.stop(), rotator.stop()]);
       await audit.close();
     },
   };

@@ -6,6 +6,8 @@ import type { Change, ChangeDefinition, Migration } from '../vault/change.ts';
 import type { ReadDb } from '../vault/state-db.ts';
 import type { ValueContext, ValueHash } from '../vault/vault.ts';
 import type { CorePorts } from './ports.ts';
+import type { RotationLifecycle } from './rotation/rotation-lifecycle.ts';
+import type { RotationOutcome } from './rotation/rotator.ts';
 
 /**
  * What serves a mount: a secrets engine, an auth method, or `sys`. This file is the whole interface.
@@ -23,6 +25,8 @@ export interface Engine {
   readonly routes: readonly Route[];
   /** Engines that lease credentials say how one ends and renews. */
   readonly leases?: LeaseLifecycle;
+  /** Engines whose values are rotated say how: create, set, test, finish. */
+  readonly rotations?: RotationLifecycle;
   /** Called inside the turn that mounts it; what must be there from the start. */
   mounted?(turn: ReadTurn, mount: Mount): readonly Change[];
   /** Called inside the turn that unmounts it, when its leases are already dead. Removes all its rows. */
@@ -97,6 +101,8 @@ export interface RequestTurn extends ReadTurn {
   keyedHash(text: string): string;
   /** This mount's leases that are neither proven dead nor abandoned: what a connection may not be deleted under. */
   liveLeases(): readonly Lease[];
+  /** For an effect's `run`: waits a few seconds for the end of a rotation that this turn's changes have begun. */
+  awaitRotation(id: string): Promise<RotationOutcome>;
 }
 
 /** What a lease's end and renewal get in their turn: they need the target's own credentials. */

@@ -6,6 +6,8 @@ export interface Clock extends WallClock {
   after(milliseconds: number, callback: () => void): () => void;
   /** Milliseconds since some start; nobody can set them. */
   uptime?(): number;
+  /** The same, with the time that the machine has slept. */
+  elapsed?(): number;
 }
 
 /** A structured log line; never a secret. Redaction happens behind it as well. */

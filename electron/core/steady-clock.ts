@@ -29,6 +29,7 @@ export function steadyClock(clock: Clock): SteadyClock {
   return {
     now,
     uptime,
+    ...(clock.elapsed ? { elapsed: () => clock.elapsed?.() ?? 0 } : {}),
     after: (milliseconds, callback) => clock.after(milliseconds, callback),
     notBefore(instant) {
       latest = Math.max(now(), instant);

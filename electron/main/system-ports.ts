@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { uptime } from 'node:os';
 import type { Clock, CorePorts, Log } from '../core/ports.ts';
 
 const systemClock: Clock = {
   now: () => Date.now(),
   uptime: () => performance.now(),
+  elapsed: () => uptime() * 1000,
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);

@@ -30,6 +30,7 @@ export const ERROR_TABLE = {
   'unknown-role': { status: 400, exit: 5, words: 'There is no role of that name.' },
   'target-unavailable': { status: 400, exit: 1, words: 'The target system cannot be reached or refused.' },
   'revocation-pending': { status: 400, exit: 1, words: 'Not dead yet; it will be tried again until it is.' },
+  'rotation-pending': { status: 400, exit: 1, words: 'Not rotated yet; it will be tried again until it is.' },
   'permission-denied': { status: 403, exit: 4, words: 'Permission denied.', wire: 'permission denied' },
   'policy-denied': {
     status: 403,

@@ -61,6 +61,7 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
       revealValue: (hash, context) => turn.revealValue(hash, context),
       keyedHash: (text) => turn.keyedHash(text),
       liveLeases: () => live,
+      awaitRotation: async () => ({ rotated: true, reason: '' }),
     };
   }
 

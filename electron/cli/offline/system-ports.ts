@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { uptime } from 'node:os';
 import { pooledRandom } from '../../core/pooled-random.ts';
 import type { CorePorts } from '../../core/ports.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -9,6 +10,7 @@ export function systemPorts({ stderr }: Surroundings): CorePorts {
     clock: {
       now: () => Date.now(),
       uptime: () => performance.now(),
+      elapsed: () => uptime() * 1000,
       after(milliseconds, callback) {
         const timer = setTimeout(callback, milliseconds);
         return () => clearTimeout(timer);

@@ -9,6 +9,7 @@ import { selectAliases } from '../identity/identity-rows.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import { liveLeasesOf } from '../leases/lease-rows.ts';
 import { stillAlive } from '../leases/still-alive.ts';
+import { removeRotationsOf } from '../rotation/plan-rotation.ts';
 import { revokeTokens } from '../tokens/revoke-tokens.ts';
 import {
   type MountExtras,
@@ -181,6 +182,7 @@ function unmounting({ registry }: Needs, turn: RequestTurn, mount: MountRow): re
       'unmounted',
       turn.requestId,
     ),
+    ...removeRotationsOf(turn.db, mount.uuid),
     ...(registry.find(mount)?.engine.unmounted?.(turn, mount) ?? []),
     ...(aliases.length === 0 ? [] : [aliasesDeleted.make({ ids: aliases.map(({ id }) => id) })]),
     unmounted.make({ uuid: mount.uuid }),

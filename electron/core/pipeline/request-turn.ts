@@ -7,9 +7,12 @@ import type { Admitted } from './admit.ts';
 import type { Asked } from './asked.ts';
 import { identityOf, MAX_TOKEN_LENGTH } from './authenticate.ts';
 
+/** Milliseconds that a request waits for the end of a rotation. */
+const WAIT_FOR_ROTATION = 5000;
+
 /** What a handler gets. `sealed` collects what it sealed, to be erased if nothing comes of it. */
 export function requestTurn(
-  { ports }: Pick<CoreServices, 'ports'>,
+  { ports, rotator }: Pick<CoreServices, 'ports' | 'rotator'>,
   turn: Turn,
   asked: Asked,
   { token, mount, operation }: Pick<Admitted, 'token' | 'mount' | 'operation'>,
@@ -41,6 +44,7 @@ export function requestTurn(
     },
     revealValue: (hash, context) => turn.revealValue(hash, context),
     keyedHash: (text) => turn.keyedHash(text),
+    awaitRotation: (id) => rotator.waitFor(id, WAIT_FOR_ROTATION),
     liveLeases: () => liveLeasesOf(turn.db, mount.uuid).map((row) => leaseView(row, mount)),
   };
 }

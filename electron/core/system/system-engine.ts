@@ -20,8 +20,14 @@ import { capabilityRoutes } from '../policies/capability-routes.ts';
 import { policyRoutes } from '../policies/policy-routes.ts';
 import { policyChanges, policyMigration } from '../policies/policy-rows.ts';
 import { revisionMigration } from '../revisions.ts';
+
 import { revocationRoutes } from '../revocation/revocation-routes.ts';
 import { revocationChanges, revocationMigration } from '../revocation/revocation-rows.ts';
+
+import { rotationChanges } from '../rotation/rotation-changes.ts';
+import { rotationRoutes } from '../rotation/rotation-routes.ts';
+import { rotationMigration } from '../rotation/rotation-rows.ts';
+
 import { wrapChanges } from '../wrapping/wrap-changes.ts';
 import { wrapMigration } from '../wrapping/wrap-rows.ts';
 import { wrappingRoutes } from '../wrapping/wrapping-routes.ts';
@@ -65,6 +71,7 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       ...renewLeaseRoutes(services),
       ...revokeLeaseRoutes(services),
       ...revocationRoutes(services),
+      ...rotationRoutes(services),
       ...wrappingRoutes(services),
       ...keyRoutes(ports.rotateKeys),
       ...apiRoutes(services),
@@ -80,6 +87,7 @@ export const systemChanges = [
   ...policyChanges,
   ...leaseChanges,
   ...revocationChanges,
+  ...rotationChanges,
   ...wrapChanges,
   ...auditDeviceChanges,
   strangersCounted,
@@ -92,5 +100,6 @@ export const systemMigrations = [
   leaseMigration,
   revocationMigration,
   wrapMigration,
+  rotationMigration,
   auditDeviceMigration,
 ];

@@ -1,0 +1,40 @@
+import type { CorePorts } from '../ports.ts';
+import { type Deadlines, soonest } from '../scheduler/deadlines.ts';
+import { beginRotation } from './plan-rotation.ts';
+import { rotationPlanned } from './rotation-changes.ts';
+import { missedWindow, nextDue } from './rotation-policy.ts';
+import { selectRotations } from './rotation-rows.ts';
+
+/** Milliseconds until what a jump of the clock has made due is looked at again. */
+const LOOK_AGAIN = 30_000;
+const DUE = "state = 'idle' AND paused = 0 AND due_at IS NOT NULL";
+
+/**
+ * Rotations begin when they are due: by the wall clock, and by the time that has really gone by, so that a clock which
+ * jumps forward rotates nothing by that alone.
+ */
+export function rotationDeadlines(
+  { clock, random }: Pick<CorePorts, 'clock' | 'random'>,
+  trustedNow: () => number,
+): Deadlines {
+  return {
+    next(db) {
+      const at = soonest(db, `SELECT min(due_at) AS at FROM rotations WHERE ${DUE}`);
+      // What was due and did not begin is held back.
+      return at === undefined ? undefined : at <= clock.now() ? clock.now() + LOOK_AGAIN : at;
+    },
+    overdue({ db, now, requestId }) {
+      const at = Math.min(now, trustedNow());
+      return selectRotations(db, `${DUE} AND due_at <= ?`, at).flatMap((row) =>
+        missedWindow(row.policy, row.dueAt ?? now, now)
+          ? [
+              rotationPlanned.make({
+                id: row.id,
+                expiresAt: nextDue({ ...row.policy, period: 0 }, now, random),
+              }),
+            ]
+          : beginRotation(row, requestId),
+      );
+    },
+  };
+}
