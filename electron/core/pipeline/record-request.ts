@@ -43,9 +43,9 @@ function mustNotWait(path: string, outcome: string): boolean {
   return (outcome === 'ok' || outcome === STARTED) && ENDS.test(path);
 }
 
-/** Records a refusal: of valid tokens and of logins always, of strangers within bounds. */
+/** Records a refusal: of valid tokens always, of strangers and their failed logins within bounds. */
 export function refuse(
-  services: Pick<CoreServices, 'strangers' | 'ports'>,
+  services: Pick<CoreServices, 'strangers' | 'ports' | 'cache'>,
   turn: Turn,
   asked: Asked,
   token: TokenRow | undefined,
@@ -64,7 +64,7 @@ export function refuse(
     ...(left.sealed ?? []).map((hash): Change => ({ type: FORGET_VALUE, data: { hash } })),
     ...endSpentToken(turn.db, token, asked.requestId),
   ];
-  if (token || changes.length > 0 || error.code === 'login-failed') {
+  if (token || changes.length > 0) {
     recordRequest(turn, asked, token, error.code, changes);
   } else {
     services.strangers.refuse(
@@ -75,6 +75,9 @@ export function refuse(
         requestId: asked.requestId,
       },
       error.code,
+      error.code === 'login-failed'
+        ? services.cache.mounts(turn.db).find(asked.request.path)?.path
+        : undefined,
     );
   }
   return { kind: 'refused', error };

@@ -8,6 +8,11 @@ import { STRANGER } from './authenticate.ts';
 
 /** Requests without a valid token are recorded one by one up to this many a minute and reason, then counted. */
 const RECORDED_A_MINUTE = 20;
+/**
+ * Failed logins tell who was guessed at, so that more of them are kept, for each auth method by itself. Guessing at one name
+ * is slowed down long before that; only guessing at ever new names comes so far.
+ */
+const FAILED_LOGINS_A_MINUTE = 60;
 const MINUTE = 60_000;
 
 /** So many more came in that minute. Changes nothing: it is only for whoever reads the records. */
@@ -18,6 +23,10 @@ export const strangersCounted = defineChange(
 );
 
 interface Window {
+  readonly reason: ErrorCode;
+  /** The mount of an auth method whose logins failed; empty for everything else. */
+  readonly mount: string;
+  readonly limit: number;
   readonly since: number;
   seen: number;
   unrecorded: number;
@@ -30,46 +39,49 @@ export interface StrangerLog {
     turn: Turn,
     request: { readonly operation: string; readonly path: string; readonly requestId: string },
     reason: ErrorCode,
+    /** Where a login has failed: the path of its mount. */
+    loginAt?: string,
   ): void;
 }
 
 /** A log whose windows are in memory: a restart begins a new minute. */
 export function createStrangerLog(vault: Vault, ports: CorePorts): StrangerLog {
-  const windows = new Map<ErrorCode, Window>();
+  const windows = new Map<string, Window>();
 
-  const closeWindow = (reason: ErrorCode, window: Window) => {
-    windows.delete(reason);
-    const count = window.unrecorded;
+  const closeWindow = (key: string, { reason, mount, since, unrecorded: count }: Window) => {
+    windows.delete(key);
     const recorded = vault.turn((turn) =>
       turn.record({
         actor: STRANGER,
         operation: 'summary',
-        path: '',
+        path: mount,
         outcome: reason,
         requestId: randomUuid(ports.random),
-        changes: [strangersCounted.make({ reason, count, since: window.since })],
+        changes: [strangersCounted.make({ reason, count, since })],
       }),
     );
     recorded.catch(() => ports.log('warn', 'strangers-not-counted', { reason, count }));
   };
 
   return {
-    refuse(turn, request, reason) {
+    refuse(turn, request, reason, loginAt) {
       const now = ports.clock.now();
-      let window = windows.get(reason);
+      const key = `${reason} ${loginAt ?? ''}`;
+      let window = windows.get(key);
       if (!window || (window.unrecorded === 0 && now - window.since >= MINUTE)) {
-        window = { since: now, seen: 0, unrecorded: 0 };
-        windows.set(reason, window);
+        const limit = loginAt === undefined ? RECORDED_A_MINUTE : FAILED_LOGINS_A_MINUTE;
+        window = { reason, mount: loginAt ?? '', limit, since: now, seen: 0, unrecorded: 0 };
+        windows.set(key, window);
       }
       window.seen += 1;
-      if (window.seen <= RECORDED_A_MINUTE) {
+      if (window.seen <= window.limit) {
         turn.record({ actor: STRANGER, ...request, outcome: reason, changes: [] });
         return;
       }
       window.unrecorded += 1;
       if (window.unrecorded > 1) return;
       const opened = window;
-      ports.clock.after(Math.max(0, opened.since + MINUTE - now), () => closeWindow(reason, opened));
+      ports.clock.after(Math.max(0, opened.since + MINUTE - now), () => closeWindow(key, opened));
     },
   };
 }

@@ -106,6 +106,24 @@ describe('the record', () => {
     expect(await world.count('vault_values')).toBe(values);
   });
 
+  test('failed logins at ever new names are recorded sixty times a minute and auth method, then counted', async () => {
+    const login = (role: number) =>
+      world.refusal('', 'update', 'auth/approle/login', { role_id: `guess-${role}`, secret_id: 'x' });
+    for (let role = 0; role < 100; role += 1) await login(role);
+    const failed = () => world.records.filter(({ outcome }) => outcome === 'login-failed');
+    expect(failed()).toHaveLength(60);
+    world.clock.advance(60_000);
+    await rest();
+    expect(failed().at(-1)).toMatchObject({
+      operation: 'summary',
+      path: 'auth/approle/',
+      actor: { kind: 'stranger' },
+      changes: [{ data: { reason: 'login-failed', count: 40 } }],
+    });
+    await login(101);
+    expect(failed().at(-1)).toMatchObject({ operation: 'update', path: 'auth/approle/login' });
+  });
+
   test('strangers are recorded twenty times a minute and reason, then counted', async () => {
     const before = world.records.length;
     for (let times = 0; times < 50; times += 1) await world.refusal('', 'read', `secret/data/${times}`);
