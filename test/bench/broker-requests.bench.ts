@@ -5,7 +5,7 @@
 import { join, resolve } from 'node:path';
 import { asker, type Figures, measure, median, placeOf } from './support/load.ts';
 import { printFigures } from './support/print-figures.ts';
-import { startServerProcess } from './support/server-process.ts';
+import { type ServerProcess, startServerProcess } from './support/server-process.ts';
 import { startThrowAwayBroker } from './support/throw-away-broker.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 3);
@@ -13,14 +13,19 @@ const MILLISECONDS = 1_000;
 const SIZES = [10_000, 100_000];
 const FILLERS = 128;
 
-type Once = () => Promise<void>;
+type Once = (lane: number) => Promise<void>;
+
+interface Served {
+  readonly ask: Once;
+  cpu(): number;
+}
 
 /** Ours and the floor by turns, so that what else the machine does meets both. */
-async function compare(what: string, lanes: number, ours: Once, floor: Once): Promise<void> {
+async function compare(what: string, lanes: number, ours: Served, floor: Served): Promise<void> {
   const figures: { ours: Figures[]; floor: Figures[] } = { ours: [], floor: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    figures.floor.push(await measure(lanes, MILLISECONDS, floor));
-    figures.ours.push(await measure(lanes, MILLISECONDS, ours));
+    figures.floor.push(await measure(lanes, MILLISECONDS, floor.ask, floor.cpu));
+    figures.ours.push(await measure(lanes, MILLISECONDS, ours.ask, ours.cpu));
   }
   printFigures(
     `${what}, ${lanes} connection${lanes > 1 ? 's' : ''}`,
@@ -28,6 +33,11 @@ async function compare(what: string, lanes: number, ours: Once, floor: Once): Pr
     median(figures.floor),
   );
 }
+
+const bareOf = (floor: ServerProcess): Served => ({
+  ask: asker(placeOf(floor.address), { path: '/' }),
+  cpu: floor.cpu,
+});
 
 const broker = await startThrowAwayBroker();
 const floors = {
@@ -56,8 +66,8 @@ try {
     const place = placeOf(door === 'TCP' ? broker.address : broker.socketPath);
     for (const [what, question] of Object.entries({ 'KV read': read, login: logIn, wrap })) {
       for (const lanes of [1, 16, 64]) {
-        const bare = asker(placeOf(floor.address), lanes, { path: '/' });
-        await compare(`${what} over ${door}`, lanes, asker(place, lanes, question), bare);
+        const ours = { ask: asker(place, question), cpu: broker.cpu };
+        await compare(`${what} over ${door}`, lanes, ours, bareOf(floor));
       }
     }
   }
@@ -71,8 +81,8 @@ try {
       }
     };
     await Promise.all(Array.from({ length: FILLERS }, lane));
-    const bare = asker(placeOf(floors.TCP.address), 64, { path: '/' });
-    await compare(`KV read among ${size} secrets`, 64, asker(placeOf(broker.address), 64, read), bare);
+    const ours = { ask: asker(placeOf(broker.address), read), cpu: broker.cpu };
+    await compare(`KV read among ${size} secrets`, 64, ours, bareOf(floors.TCP));
   }
 } finally {
   await broker.stop();

@@ -37,7 +37,7 @@ try {
     const sql = `CREATE ROLE ${name} WITH LOGIN PASSWORD 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$5BZcqQKVQEV7lp0bHuvSvZMVjqnTcPIv1sUV4mUFIDU=:5BZcqQKVQEV7lp0bHuvSvZMVjqnTcPIv1sUV4mUFIDU=' VALID UNTIL '2100-01-01' IN ROLE readers`;
     await clients[lane]?.query(sql);
   };
-  const issue = asker(placeOf(broker.address), LANES, {
+  const issue = asker(placeOf(broker.address), {
     path: '/v1/database/creds/reader',
     headers: { 'X-Vault-Token': broker.rootToken },
   });

@@ -10,6 +10,8 @@ export interface ThrowAwayBroker {
   readonly socketPath: string;
   readonly folder: string;
   readonly rootToken: string;
+  /** As of a server process. */
+  cpu(): number;
   /** One request with the root token. Throws unless it was answered with 200 or 204. */
   call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
@@ -37,6 +39,7 @@ export async function startThrowAwayBroker(): Promise<ThrowAwayBroker> {
     socketPath,
     folder,
     rootToken,
+    cpu: () => server.cpu(),
     async call(method, path, body) {
       const response = await fetch(`${server.address}/v1/${path}`, {
         method,
