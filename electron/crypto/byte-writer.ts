@@ -1,3 +1,5 @@
+const encoder = new TextEncoder();
+
 /** Writes the fixed-width, big-endian fields of FORMAT.md one after the other. */
 export class ByteWriter {
   #bytes = new Uint8Array(256);
@@ -29,23 +31,31 @@ export class ByteWriter {
   }
 
   text(value: string): this {
-    return this.block(new TextEncoder().encode(value));
+    return this.block(encoder.encode(value));
   }
 
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }
 
-  #int(value: number, width: number): this {
-    if (!Number.isSafeInteger(value) || value < 0 || value >= 256 ** width) {
+  #int(value: number, width: 1 | 4 | 8): this {
+    if (!Number.isSafeInteger(value) || value < 0 || (width < 8 && value >= 256 ** width)) {
       throw new RangeError(`not an unsigned integer of ${width} bytes`);
     }
     this.#reserve(width);
-    for (let i = width - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) {
-      this.#bytes[this.#length + i] = rest % 256;
-    }
-    this.#length += width;
+    if (width === 8) this.#low32(Math.floor(value / 2 ** 32));
+    if (width === 1) this.#bytes[this.#length++] = value;
+    else this.#low32(value);
     return this;
+  }
+
+  /** The value modulo 2^32: shifts see no more of it. */
+  #low32(value: number): void {
+    const bytes = this.#bytes;
+    bytes[this.#length++] = value >>> 24;
+    bytes[this.#length++] = value >>> 16;
+    bytes[this.#length++] = value >>> 8;
+    bytes[this.#length++] = value;
   }
 
   #reserve(more: number): void {

@@ -30,7 +30,8 @@ export function decodeCanonical(bytes: Uint8Array): Json {
   return value;
 }
 
-function canonicalText(value: unknown): string {
+/** The same as text: what `encodeCanonical` encodes as UTF-8. */
+export function canonicalText(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);
@@ -41,20 +42,27 @@ function canonicalText(value: unknown): string {
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? `[${value.map(canonicalText).join(',')}]` : objectText(value);
+      return Array.isArray(value) ? arrayText(value) : objectText(value);
     default:
       throw new TypeError(`a ${typeof value} is not JSON`);
   }
+}
+
+function arrayText(values: readonly unknown[]): string {
+  return values.length === 0 ? '[]' : `[${values.map(canonicalText).join(',')}]`;
 }
 
 function objectText(value: object): string {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw new TypeError('not a plain object');
   const members = value as Record<string, unknown>;
+  const keys = Object.keys(members);
+  if (keys.length > 1) keys.sort();
   let text = '';
-  for (const key of Object.keys(members).sort()) {
-    if (members[key] === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalText(members[key])}`;
+  for (const key of keys) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalText(member)}`;
   }
   return `{${text}}`;
 }

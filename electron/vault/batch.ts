@@ -2,7 +2,7 @@ import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { nextHash } from '../crypto/record-chain.ts';
 import type { Head } from './head.ts';
 import type { Ledger, LedgerBatch } from './ledger.ts';
-import { decodeOwnRecord, encodeRecord } from './record-codec.ts';
+import { writeRecord } from './record-codec.ts';
 import type { State } from './state.ts';
 import type { ValueSealer } from './value-sealer.ts';
 import type { LedgerRecord, RecordDraft, Turn, ValueHash } from './vault.ts';
@@ -108,9 +108,7 @@ export class Batch {
 
   #record(draft: RecordDraft, time: number): void {
     const sequence = this.#head.sequence + 1;
-    const bytes = encodeRecord({ ...draft, sequence, time });
-    // What is applied now is what a replay will read, and nothing else: so the two cannot differ.
-    const record = decodeOwnRecord(bytes);
+    const { bytes, record } = writeRecord({ ...draft, sequence, time });
     this.#state.apply(record);
     this.records.push(record);
     this.#bytes.push(bytes);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCanonical, encodeCanonical } from '../crypto/canonical-json.ts';
+import { canonicalText, decodeCanonical } from '../crypto/canonical-json.ts';
 import type { LedgerRecord } from './vault.ts';
 
 const count = z.number().int().nonnegative();
@@ -15,19 +15,42 @@ const ledgerRecord = z.strictObject({
   time: count,
 });
 
-/** The canonical bytes of a record: what the chain hashes. */
-export function encodeRecord(record: LedgerRecord): Uint8Array {
-  const { actor, changes, operation, outcome, path, requestId, sequence, time } = record;
-  return encodeCanonical({
-    actor: { kind: actor.kind, id: actor.id, name: actor.name },
-    changes: changes.map(({ type, data }) => ({ type, data })),
-    operation,
-    outcome,
-    path,
-    requestId,
-    sequence,
-    time,
-  });
+/** A record that is being written: its canonical bytes, which the chain hashes, and what a replay will read from them. */
+export interface WrittenRecord {
+  readonly bytes: Uint8Array;
+  readonly record: LedgerRecord;
+}
+
+const encoder = new TextEncoder();
+const NOTHING: LedgerRecord['changes'] = [];
+
+/**
+ * Encodes a record. Changes come back as parsed from their own text: what is applied is what a replay will read, and
+ * nothing else. The other fields are texts and numbers, which are the same when they are read again.
+ * Throws `TypeError` on anything that JSON cannot say.
+ */
+export function writeRecord(given: LedgerRecord): WrittenRecord {
+  const { actor, operation, outcome, path, requestId, sequence, time } = given;
+  const { id, kind, name } = actor;
+  const changes = given.changes.length === 0 ? '[]' : changesText(given.changes);
+  // The members in the order of canonical JSON.
+  const text =
+    `{"actor":{"id":${quote(id)},"kind":${quote(kind)},"name":${quote(name)}},"changes":${changes},` +
+    `"operation":${quote(operation)},"outcome":${quote(outcome)},"path":${quote(path)},` +
+    `"requestId":${quote(requestId)},"sequence":${whole(sequence)},"time":${whole(time)}}`;
+  return {
+    bytes: encoder.encode(text),
+    record: {
+      actor: { kind, id, name },
+      changes: changes === '[]' ? NOTHING : (JSON.parse(changes) as LedgerRecord['changes']),
+      operation,
+      outcome,
+      path,
+      requestId,
+      sequence,
+      time,
+    },
+  };
 }
 
 /** Parses the bytes of a record. Throws `SyntaxError` or `ZodError` where they are none. */
@@ -35,7 +58,20 @@ export function decodeRecord(bytes: Uint8Array): LedgerRecord {
   return ledgerRecord.parse(decodeCanonical(bytes));
 }
 
-/** Parses bytes that `encodeRecord` has just made: what a replay will read, without proving again that they are canonical. */
-export function decodeOwnRecord(bytes: Uint8Array): LedgerRecord {
-  return ledgerRecord.parse(JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()));
+function changesText(changes: LedgerRecord['changes']): string {
+  const texts = changes.map(({ type, data }) => {
+    const said = data === undefined ? '' : `"data":${canonicalText(data)},`;
+    return `{${said}"type":${quote(type)}}`;
+  });
+  return `[${texts.join(',')}]`;
+}
+
+function quote(text: string): string {
+  if (typeof text !== 'string') throw new TypeError('not a text');
+  return JSON.stringify(text);
+}
+
+function whole(number: number): string {
+  if (!Number.isSafeInteger(number) || number < 0) throw new TypeError('not a whole number');
+  return String(number);
 }

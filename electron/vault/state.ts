@@ -11,6 +11,13 @@ import { compacted, trimmed } from './upkeep-changes.ts';
 import { lingeringMigration, valueForgotten, valueMigration } from './value-changes.ts';
 import type { LedgerRecord, ValueHash } from './vault.ts';
 
+/** Around one batch, and around one turn within it. */
+type Savepoint = 'batch' | 'turn';
+
+const BEGIN = { batch: 'SAVEPOINT batch', turn: 'SAVEPOINT turn' } as const;
+const RELEASE = { batch: 'RELEASE batch', turn: 'RELEASE turn' } as const;
+const ROLL_BACK = { batch: 'ROLLBACK TO batch', turn: 'ROLLBACK TO turn' } as const;
+
 /**
  * All that decisions need, in memory. It changes only by applying the changes of records, in their order;
  * applying the same records to an empty state gives the same state, always.
@@ -18,6 +25,8 @@ import type { LedgerRecord, ValueHash } from './vault.ts';
 export class State {
   readonly #db: SqlDatabase;
   readonly #changes = new Map<string, ChangeDefinition>();
+  /** Savepoints that nothing was written in yet, behind those that SQLite knows: most turns only read. */
+  readonly #pending: Savepoint[] = [];
 
   private constructor(db: SqlDatabase, schema: StateSchema) {
     this.#db = db;
@@ -56,6 +65,7 @@ export class State {
    * and the schema's own error for one that is not what its type says.
    */
   apply(record: LedgerRecord): void {
+    if (record.changes.length > 0) this.#openPending();
     for (const { type, data } of record.changes) {
       const change = this.#changes.get(type);
       if (!change) {
@@ -71,6 +81,7 @@ export class State {
   /** `batch` is the first record of the batch that carries the value. */
   keepValue(sealed: Uint8Array, batch: number): ValueHash {
     const hash = hashSealedValue(sealed) as ValueHash;
+    this.#openPending();
     this.#db.run(
       'INSERT OR IGNORE INTO vault_values (hash, sealed, batch) VALUES (?, ?, ?)',
       hash,
@@ -85,17 +96,31 @@ export class State {
       ?.sealed;
   }
 
-  begin(savepoint: 'batch' | 'turn'): void {
-    this.#db.run(`SAVEPOINT ${savepoint}`);
+  /** From here on all can be undone. SQLite hears of it with the first write. */
+  begin(savepoint: Savepoint): void {
+    this.#pending.push(savepoint);
   }
 
-  keep(savepoint: 'batch' | 'turn'): void {
-    this.#db.run(`RELEASE ${savepoint}`);
+  keep(savepoint: Savepoint): void {
+    if (!this.#dropPending(savepoint)) this.#db.run(RELEASE[savepoint]);
   }
 
-  undo(savepoint: 'batch' | 'turn'): void {
-    this.#db.run(`ROLLBACK TO ${savepoint}`);
-    this.#db.run(`RELEASE ${savepoint}`);
+  undo(savepoint: Savepoint): void {
+    if (this.#dropPending(savepoint)) return;
+    this.#db.run(ROLL_BACK[savepoint]);
+    this.#db.run(RELEASE[savepoint]);
+  }
+
+  #openPending(): void {
+    for (const savepoint of this.#pending) this.#db.run(BEGIN[savepoint]);
+    this.#pending.length = 0;
+  }
+
+  /** True where the savepoint was the innermost and nothing was written in it. */
+  #dropPending(savepoint: Savepoint): boolean {
+    if (this.#pending.at(-1) !== savepoint) return false;
+    this.#pending.pop();
+    return true;
   }
 
   /** The SQLite image of this moment, for a snapshot: costs nothing now. Only between batches. */
