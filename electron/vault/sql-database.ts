@@ -7,6 +7,7 @@ const MOST_PREPARED = 1_000;
 
 interface Prepared {
   readonly statement: Statement;
+  readonly writes: Writes;
   columns: readonly string[] | undefined;
 }
 
@@ -36,6 +37,8 @@ export class SqlDatabase implements StateDb {
   readonly #db: Database;
   readonly #image: DatabaseImage;
   readonly #prepared = new Map<string, Prepared>();
+  readonly #writtenTo = new Map<string, number>();
+  #writtenAnywhere = 0;
 
   private constructor(db: Database, image: DatabaseImage) {
     this.#db = db;
@@ -80,8 +83,13 @@ export class SqlDatabase implements StateDb {
     }
   }
 
+  revisionOf(table: string): number {
+    return this.#writtenAnywhere + (this.#writtenTo.get(table) ?? 0);
+  }
+
   /** Runs a script of several statements, uncached. */
   execute(script: string): void {
+    this.#writtenAnywhere += 1;
     this.#db.exec(script);
   }
 
@@ -104,9 +112,13 @@ export class SqlDatabase implements StateDb {
     let prepared = this.#prepared.get(sql);
     if (!prepared) {
       this.#makeRoom();
-      prepared = { statement: this.#db.prepare(sql), columns: undefined };
+      prepared = { statement: this.#db.prepare(sql), writes: writesOf(sql), columns: undefined };
       this.#prepared.set(sql, prepared);
     }
+    const { writes } = prepared;
+    if (writes === 'anywhere') this.#writtenAnywhere += 1;
+    else if (writes !== 'nothing')
+      this.#writtenTo.set(writes.table, (this.#writtenTo.get(writes.table) ?? 0) + 1);
     if (params.length > 0) prepared.statement.bind(params as SqlValue[]);
     return prepared;
   }
@@ -122,13 +134,25 @@ export class SqlDatabase implements StateDb {
   }
 }
 
+/** What a statement may change, by its text: a rollback, a script or anything unusual may have changed all. */
+type Writes = 'nothing' | 'anywhere' | { readonly table: string };
+
+const READS = /^\s*(?:(?:SELECT|SAVEPOINT|RELEASE)\b|WITH\b(?![\s\S]*\b(?:INSERT|UPDATE|DELETE|REPLACE)\b))/i;
+const WRITES =
+  /^\s*(?:(?:INSERT(?:\s+OR\s+\w+)?|REPLACE)\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)\s+([a-z_]\w*)/i;
+
+function writesOf(sql: string): Writes {
+  if (READS.test(sql)) return 'nothing';
+  const table = WRITES.exec(sql)?.[1];
+  return table === undefined ? 'anywhere' : { table: table.toLowerCase() };
+}
+
 function row(prepared: Prepared): Row {
   prepared.columns ??= prepared.statement.getColumnNames();
+  const { columns } = prepared;
   const values = prepared.statement.get();
   const result: Record<string, SqlValue> = {};
-  prepared.columns.forEach((column, i) => {
-    result[column] = values[i] ?? null;
-  });
+  for (let i = 0; i < columns.length; i += 1) result[columns[i] as string] = values[i] ?? null;
   return result;
 }
 

@@ -9,6 +9,8 @@ export interface ReadDb {
   get<T extends object = Row>(sql: string, ...params: readonly SqlValue[]): T | undefined;
   /** All rows. */
   all<T extends object = Row>(sql: string, ...params: readonly SqlValue[]): T[];
+  /** Another number whenever the table may have changed, undone changes among them: what was made of its rows holds until then. */
+  revisionOf(table: string): number;
 }
 
 /** Changing the state: only `apply` functions of changes get this. */

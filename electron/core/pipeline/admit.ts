@@ -47,7 +47,7 @@ export function admit(
   const place = locate(needs, turn.db, request.path, request.operation);
   const { unauthenticated, optionalToken, anyToken } = place.match?.route ?? {};
   const open = unauthenticated === true || optionalToken === true;
-  const token = unauthenticated === true ? undefined : authenticate(turn, request, stage);
+  const token = unauthenticated === true ? undefined : authenticate(turn, request, stage, needs.cache.token);
   if (!open && !token) return { error: new KeywardenError('permission-denied'), token, open };
   try {
     checkPath(request.path);

@@ -1,3 +1,4 @@
+import type { ReadDb } from '../../vault/state-db.ts';
 import type { Actor, Turn } from '../../vault/vault.ts';
 import { isWithin } from '../addresses/address-ranges.ts';
 import type { Identity } from '../engine.ts';
@@ -21,9 +22,10 @@ export function authenticate(
   turn: Turn,
   { credential, remoteAddress }: Pick<CoreRequest, 'credential' | 'remoteAddress'>,
   stage: 'deciding' | 'settling' = 'deciding',
+  find: (db: ReadDb, hash: string) => TokenRow | undefined = findToken,
 ): TokenRow | undefined {
   if (credential.kind !== 'token' || credential.token.length > MAX_TOKEN_LENGTH) return undefined;
-  const token = findToken(turn.db, turn.keyedHash(credential.token));
+  const token = find(turn.db, turn.keyedHash(credential.token));
   if (!token) return undefined;
   // A last use under way may still be settled, but nothing new begins with it.
   if (token.usesLeft < 0 && stage === 'deciding') return undefined;

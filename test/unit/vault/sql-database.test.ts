@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SqlDatabase } from '../../../electron/vault/sql-database.ts';
+
+let db: SqlDatabase;
+
+beforeEach(async () => {
+  db = await SqlDatabase.open();
+  db.execute('CREATE TABLE one (id TEXT); CREATE TABLE two (id TEXT);');
+});
+
+afterEach(() => db.close());
+
+describe('the revision of a table', () => {
+  const moves = (work: () => void): { one: boolean; two: boolean } => {
+    const before = { one: db.revisionOf('one'), two: db.revisionOf('two') };
+    work();
+    return { one: db.revisionOf('one') !== before.one, two: db.revisionOf('two') !== before.two };
+  };
+
+  it.each([
+    ['INSERT INTO one (id) VALUES (1)'],
+    ['insert or replace into one (id) values (1)'],
+    ['REPLACE INTO one (id) VALUES (1)'],
+    ['UPDATE one SET id = 2'],
+    ['\n  UPDATE OR IGNORE one SET id = 2'],
+    ['DELETE FROM one'],
+  ])('moves when it is written to, and no other does: %s', (sql) => {
+    expect(moves(() => db.run(sql))).toEqual({ one: true, two: false });
+    expect(moves(() => db.run(sql))).toEqual({ one: true, two: false });
+  });
+
+  it.each([['SELECT * FROM one'], ['WITH some AS (SELECT id FROM one) SELECT * FROM some']])(
+    'stays when it is read: %s',
+    (sql) => {
+      expect(moves(() => void db.all(sql))).toEqual({ one: false, two: false });
+    },
+  );
+
+  it('moves for all when what was written is undone, by a script, and by what is not understood', () => {
+    db.run('SAVEPOINT turn');
+    db.run('INSERT INTO one (id) VALUES (1)');
+    expect(moves(() => db.run('ROLLBACK TO turn'))).toEqual({ one: true, two: true });
+    expect(moves(() => db.run('RELEASE turn'))).toEqual({ one: false, two: false });
+    expect(moves(() => db.execute('DELETE FROM two'))).toEqual({ one: true, two: true });
+    const written = 'WITH some AS (SELECT 1) INSERT INTO one SELECT * FROM some';
+    expect(moves(() => db.run(written))).toEqual({ one: true, two: true });
+  });
+
+  it('moves when a write returns rows', () => {
+    expect(moves(() => void db.get('INSERT INTO one (id) VALUES (1) RETURNING id'))).toEqual({
+      one: true,
+      two: false,
+    });
+  });
+});
