@@ -52,7 +52,7 @@ describe('a connection', () => {
     ],
     [
       'another plugin',
-      { plugin_name: 'mysql-database-plugin' },
+      { plugin_name: 'mongodb-database-plugin' },
       'plugin_name must be one of: postgresql-database-plugin',
     ],
   ])('is refused in words, and unchanged, for %s', async (_what, change, words) => {

@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findServerProgram, freePort, openServerHome, untilSaid } from './server-home.ts';
 
-/** A real Redis on a free loopback port. Without an ACL file, so that a restart forgets its users. */
+/** A real Redis on a free loopback port. */
 export interface TestRedis {
   readonly port: number;
   /** The user that may everything. */
@@ -17,14 +19,17 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-/** Starts one. Throws where it is not installed. */
-export async function startRedis(): Promise<TestRedis> {
+/** Starts one. Throws where it is not installed. Without an ACL file a restart forgets its users. */
+export async function startRedis(options: { aclFile?: boolean } = {}): Promise<TestRedis> {
   const program = findServerProgram('redis-server');
   if (!program) throw new Error('Redis is not installed here');
   const home = openServerHome('redis');
   const port = await freePort();
   const password = 'superuser-of-a-test';
   let server: ChildProcess | undefined;
+  const aclFile = join(home.folder, 'users.acl');
+  if (options.aclFile) writeFileSync(aclFile, `user default on >${password} ~* &* +@all\n`);
+  const users = options.aclFile ? ['--aclfile', aclFile] : ['--requirepass', password];
 
   const redis: TestRedis = {
     port,
@@ -63,10 +68,7 @@ export async function startRedis(): Promise<TestRedis> {
     },
     async start() {
       const storage = ['--dir', home.folder, '--save', '', '--appendonly', 'no'];
-      server = home.run(program, [
-        ...['--bind', '127.0.0.1', '--port', String(port), '--requirepass', password],
-        ...storage,
-      ]);
+      server = home.run(program, [...['--bind', '127.0.0.1', '--port', String(port), ...users], ...storage]);
       await untilSaid(server, 'Ready to accept connections');
     },
     close: () => home.remove(),

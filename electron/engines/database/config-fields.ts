@@ -30,5 +30,14 @@ export const configFields = z.object({
   tls_certificate: maybe(looseText),
   private_key: maybe(looseText),
   username_template: maybe(looseText),
+  // What Vault's plugins without a connection_url take.
+  host: maybe(looseText),
+  port: maybe(looseInteger.pipe(z.number().min(1).max(65_535))),
+  tls: maybe(looseBoolean),
+  insecure_tls: maybe(looseBoolean),
+  ca_cert: maybe(looseText),
+  persistence_mode: maybe(looseText),
+  /** Vault's MySQL plugins: certificate and key in one PEM. */
+  tls_certificate_key: maybe(looseText),
 });
 export type ConfigFields = z.output<typeof configFields>;

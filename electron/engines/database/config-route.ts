@@ -51,7 +51,7 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
   const before = findConnection(turn.db, turn.mount.uuid, input.name);
   const pluginName = input.plugin_name ?? before?.plugin ?? '';
   const plugin = requirePlugin(pluginName);
-  const secret = mergeSecret(input, before && revealSecret(turn, before));
+  const secret = mergeSecret(input, plugin, before && revealSecret(turn, before));
   refuseUnsupported(input);
   const passwordAuthentication =
     input.password_authentication ?? before?.passwordAuthentication ?? 'scram-sha-256';
@@ -145,14 +145,19 @@ export function requireConnection(turn: RequestTurn, name: string): Connection {
   return connection;
 }
 
-function mergeSecret(input: ConfigFields, before: ConnectionSecret | undefined): ConnectionSecret {
+function mergeSecret(
+  input: ConfigFields,
+  plugin: DatabasePlugin,
+  before: ConnectionSecret | undefined,
+): ConnectionSecret {
+  const urlBefore = before?.connectionUrl ?? '';
   return {
-    connectionUrl: input.connection_url ?? before?.connectionUrl ?? '',
+    connectionUrl: input.connection_url ?? plugin.urlFromFields?.(input, urlBefore) ?? urlBefore,
     username: input.username ?? before?.username ?? '',
     password: input.password ?? before?.password ?? '',
-    tlsCa: input.tls_ca ?? before?.tlsCa ?? '',
-    tlsCertificate: input.tls_certificate ?? before?.tlsCertificate ?? '',
-    privateKey: input.private_key ?? before?.privateKey ?? '',
+    tlsCa: input.tls_ca ?? input.ca_cert ?? before?.tlsCa ?? '',
+    tlsCertificate: input.tls_certificate ?? input.tls_certificate_key ?? before?.tlsCertificate ?? '',
+    privateKey: input.private_key ?? input.tls_certificate_key ?? before?.privateKey ?? '',
   };
 }
 

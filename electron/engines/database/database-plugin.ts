@@ -15,6 +15,12 @@ export interface DatabasePlugin {
   readonly promise: LeaseTerms['promise'];
   /** Reads a configuration, without I/O. Throws `invalid-request` in words, never with a secret in them. */
   connect(secret: ConnectionSecret, options: ServerOptions): DatabaseServer;
+  /**
+   * The `connection_url` for a kind that Vault configures by fields; undefined when none of them came.
+   *
+   * @param before the one that was configured, whose parts stay where nothing is said of them; ''
+   */
+  urlFromFields?(fields: ConnectionFields, before: string): string | undefined;
   /** What `config/:name` shows of a connection besides what all have in common. `shownUrl` has no secret in it. */
   showDetails(shownUrl: string, options: { readonly plaintext: boolean }): Record<string, unknown>;
   /** The URL as it may be shown: passwords in it are stars, the placeholder stays. */
@@ -32,6 +38,15 @@ export interface ConnectionSecret {
   readonly tlsCa: string;
   readonly tlsCertificate: string;
   readonly privateKey: string;
+}
+
+/** Fields that stand for a `connection_url` where Vault's plugin has none. */
+export interface ConnectionFields {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly tls?: boolean | undefined;
+  readonly insecure_tls?: boolean | undefined;
+  readonly persistence_mode?: string | undefined;
 }
 
 /** What a server is used with. */

@@ -1,8 +1,10 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { DatabasePlugin } from './database-plugin.ts';
+import { mysqlPlugin } from './mysql/mysql-plugin.ts';
 import { postgresPlugin } from './postgres/postgres-plugin.ts';
+import { redisPlugin } from './redis/redis-plugin.ts';
 
-const PLUGINS: readonly DatabasePlugin[] = [postgresPlugin];
+const PLUGINS: readonly DatabasePlugin[] = [postgresPlugin, mysqlPlugin, redisPlugin];
 
 /** The plugin of that name. Throws `invalid-request` with those that there are. */
 export function requirePlugin(name: string): DatabasePlugin {

@@ -1,0 +1,87 @@
+/**
+ * MariaDB and MySQL. They know no deadline for a user, so a user here needs Keywarden to die. MariaDB gets the hash of a
+ * password; MySQL masks passwords in its own logs and gets it as it is.
+ */
+import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
+import type { DatabasePlugin, DatabaseServer, Door } from '../database-plugin.ts';
+import { checkMysql } from './check-mysql.ts';
+import { createMysqlUser } from './create-mysql-user.ts';
+import { endMysqlUser } from './end-mysql-user.ts';
+import { findAccounts } from './mysql-accounts.ts';
+import { mysqlCode, mysqlError } from './mysql-errors.ts';
+import { withConnection, withMysqlSession } from './mysql-session.ts';
+import { fillMysqlStatement, groupStatements, splitMysqlStatements } from './mysql-statements.ts';
+import { type MysqlTarget, mysqlTarget, redactDsn } from './mysql-target.ts';
+
+/** ER_ACCESS_DENIED_ERROR: the user or its password. What else keeps somebody out (a lock, a host) is no proof. */
+const WRONG_PASSWORD = '1045';
+
+/** MariaDB and MySQL behind the engine's interface. */
+export const mysqlPlugin: DatabasePlugin = {
+  names: [
+    'mysql-database-plugin',
+    'mysql-legacy-database-plugin',
+    'mysql-aurora-database-plugin',
+    'mysql-rds-database-plugin',
+  ],
+  title: 'MariaDB and MySQL',
+  promise: 'needs-keywarden',
+  redactUrl: redactDsn,
+  connect: (secret, { plaintext }) => serverOf(mysqlTarget(secret), plaintext),
+  showDetails: (shownUrl, { plaintext }) => ({
+    connection_url: shownUrl,
+    ...(plaintext ? { password_authentication: 'password' } : {}),
+  }),
+  creationStatements(statements, groupRole) {
+    const own = statements.flatMap(splitMysqlStatements);
+    if (own.length > 0) return own;
+    if (groupRole === '') throw new KeywardenError('invalid-request', 'empty creation statements');
+    return groupStatements(groupRole);
+  },
+};
+
+function serverOf(target: MysqlTarget, plaintext: boolean): DatabaseServer {
+  const tryLogin = (account: { name: string; password: string }, signal: AbortSignal) =>
+    tryMysqlLogin({ ...target, user: account.name, password: account.password }, signal);
+  return {
+    address: target.socket === '' ? `${target.host}:${target.port}` : target.socket,
+    user: target.user,
+    database: target.database,
+    check: (signal) => withMysqlSession(target, signal, checkMysql),
+    createUser: (wanted, signal) =>
+      withMysqlSession(target, signal, (session) => createMysqlUser(session, wanted, plaintext)),
+    endUser: (user, how, signal) =>
+      withMysqlSession(target, signal, (session) => {
+        const { password } = how;
+        const door =
+          password === undefined ? undefined : () => tryLogin({ name: user.name, password }, signal);
+        return endMysqlUser(session, user, how, door);
+      }),
+    setPassword: ({ name, password, statements }, signal) =>
+      withMysqlSession(target, signal, async (session) => {
+        const own = statements.flatMap(splitMysqlStatements);
+        const accounts = await findAccounts(session, name);
+        if (accounts.length === 0) {
+          throw new KeywardenError('target-unavailable', 'there is no user of that name on the server');
+        }
+        const usual = accounts.map(({ quoted }) => `ALTER USER ${quoted} IDENTIFIED BY '{{password}}'`);
+        for (const statement of own.length > 0 ? own : usual) {
+          await session.query(
+            fillMysqlStatement(session, statement, { username: name, password, plaintext }),
+          );
+        }
+      }),
+    tryLogin,
+  };
+}
+
+async function tryMysqlLogin(target: MysqlTarget, signal: AbortSignal): Promise<Door> {
+  try {
+    await withConnection({ ...target, database: '' }, signal, async () => {});
+    return { kind: 'accepted' };
+  } catch (error) {
+    const code = mysqlCode(error);
+    if (code === WRONG_PASSWORD) return { kind: 'refused', code };
+    return { kind: 'unknown', reason: mysqlError(error, [target.password]).message };
+  }
+}

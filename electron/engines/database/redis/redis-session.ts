@@ -1,0 +1,73 @@
+import { Redis } from 'ioredis';
+import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
+import { redisError } from './redis-errors.ts';
+import type { RedisTarget } from './redis-target.ts';
+
+/** Sends one command and answers with its reply. Throws what the server or the network said. */
+export type RedisCommand = (name: string, ...args: readonly string[]) => Promise<unknown>;
+
+/** Milliseconds. */
+const CONNECT_TIMEOUT = 5_000;
+const COMMAND_TIMEOUT = 20_000;
+
+/**
+ * Logs in for `work`, and out again; an abort cuts the socket, so that nothing more is sent after it. Throws exactly what
+ * the server or the network said.
+ */
+export async function withRedis<T>(
+  target: RedisTarget,
+  signal: AbortSignal,
+  work: (command: RedisCommand) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const client = new Redis({
+    host: target.host,
+    port: target.port,
+    ...(target.tls ? { tls: target.tls } : {}),
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT,
+    commandTimeout: COMMAND_TIMEOUT,
+    // One try: whoever asked tries again. And no greeting before the login, which a server with a password would refuse.
+    retryStrategy: null,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    protocol: 2,
+    maxRetriesPerRequest: 0,
+  });
+  let broken: unknown;
+  client.on('error', (error) => {
+    broken ??= error;
+  });
+  const cut = () => client.disconnect();
+  signal.addEventListener('abort', cut, { once: true });
+  try {
+    await client.connect();
+    await client.call('AUTH', target.user, target.password);
+    return await work((name, ...args) => client.call(name, ...args));
+  } catch (error) {
+    // The driver says of a refused connection that it is closed; the socket's own error says why.
+    throw broken !== undefined && !isReply(error) ? broken : error;
+  } finally {
+    signal.removeEventListener('abort', cut);
+    cut();
+  }
+}
+
+/** The same for work whose failure is told in words: throws `target-unavailable`. */
+export async function withRedisSession<T>(
+  target: RedisTarget,
+  signal: AbortSignal,
+  work: (command: RedisCommand) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withRedis(target, signal, work);
+  } catch (error) {
+    if (signal.aborted) throw new KeywardenError('target-unavailable', 'stopped before it was done');
+    throw redisError(error);
+  }
+}
+
+/** Whether it was the server that said no. */
+export function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
+}
