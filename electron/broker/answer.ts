@@ -3,16 +3,19 @@ import { ERROR_TABLE } from '../../shared/errors/error-table.ts';
 import { type KeywardenError, wireText } from '../../shared/errors/keywarden-error.ts';
 import type { CoreResponse } from '../core/request.ts';
 
-/** A whole answer: a status and, unless it is 204, JSON. */
+/** A whole answer: a status and, unless it is 204, a body. */
 export interface Answer {
   readonly status: number;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
+  /** Of the body; JSON unless it says otherwise. */
+  readonly contentType?: string;
   /** Besides those of every answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Core's answer in Vault's shape. `data` is repeated at the top where clients look for it there. */
-export function answerOf({ status, envelope, dataAtTop, bare }: CoreResponse): Answer {
+export function answerOf({ status, envelope, dataAtTop, bare, raw }: CoreResponse): Answer {
+  if (raw) return { status, body: raw.bytes, contentType: raw.contentType };
   if (envelope === null) return { status };
   if (bare) return { status, body: JSON.stringify(envelope.data) };
   return { status, body: JSON.stringify(dataAtTop ? { ...envelope.data, ...envelope } : envelope) };
@@ -26,13 +29,13 @@ export function answerError(error: KeywardenError): Answer {
 }
 
 /** The exact headers of every answer: `; charset` makes clients reject the body. SECURITY(B3) */
-export function answerHeaders({ status, body, headers }: Answer): Record<string, string> {
+export function answerHeaders({ status, body, contentType, headers }: Answer): Record<string, string> {
   return {
     'Cache-Control': 'no-store',
     ...headers,
     ...(status === 202 && body === undefined && { 'Content-Length': '0' }),
     ...(body !== undefined && {
-      'Content-Type': 'application/json',
+      'Content-Type': contentType ?? 'application/json',
       'Content-Length': String(Buffer.byteLength(body)),
     }),
   };
@@ -42,7 +45,7 @@ export function answerHeaders({ status, body, headers }: Answer): Record<string,
 export function sendAnswer(response: ServerResponse, answer: Answer, closing: boolean): void {
   if (response.headersSent || response.destroyed) return;
   const bodiless = answer.status === 204 || answer.status === 304;
-  const { body: _, ...head } = answer;
+  const { body: _body, contentType: _type, ...head } = answer;
   const sent: Answer = bodiless ? head : answer;
   response.writeHead(sent.status, { ...answerHeaders(sent), ...(closing && { Connection: 'close' }) });
   response.end(sent.body);

@@ -193,6 +193,8 @@ export interface EffectDecision {
 export interface IssueDecision {
   readonly kind: 'issue';
   readonly terms: LeaseTerms;
+  /** Recorded with the intent: what the engine itself keeps of what it issues. `end` answers for it from here on. */
+  readonly changes?: readonly Change[];
   /** Idempotent by lease id. Throws `target-unavailable` with a reason that is safe to show. */
   create(lease: Lease, signal: AbortSignal): Promise<Issued>;
 }
@@ -259,6 +261,8 @@ export interface LeaseLifecycle {
 /** How death was shown: the checks that were made, in words (`no such role`, `no session`, `login refused: 28P01`). */
 export interface Proof {
   readonly checks: readonly string[];
+  /** What the end leaves in the engine's own state: recorded together with the proof. */
+  readonly changes?: readonly Change[];
 }
 
 /** What goes back to the client. */
@@ -283,6 +287,14 @@ export interface Reply {
   readonly dataAtTop?: true;
   /** The body is `data` alone, without an envelope. */
   readonly bare?: true;
+  /** The body is not JSON at all (a certificate, a list of revoked ones). Never wrapped: only for what anyone may know. */
+  readonly raw?: RawBody;
+}
+
+/** A body that goes out as it is. */
+export interface RawBody {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What a login or a token creation asks core to make a token of. */

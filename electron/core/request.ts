@@ -1,5 +1,6 @@
 import type { Envelope } from '../../shared/model/envelope.ts';
 import type { Operation } from '../../shared/model/operation.ts';
+import type { RawBody } from './engine.ts';
 import type { CommittedChange } from './events/change-feed.ts';
 
 /** Who asks. A token is looked up in the state; `none` is for logins and the few open paths. */
@@ -35,6 +36,8 @@ export interface CoreResponse {
   readonly dataAtTop?: true;
   /** The body is the envelope's `data` alone (`Reply.bare`). */
   readonly bare?: true;
+  /** The body in place of an envelope (`Reply.raw`). */
+  readonly raw?: RawBody;
 }
 
 /** Waiting for changes instead of asking again and again. */

@@ -72,7 +72,7 @@ export function planIssue(
       : null,
     ...NOT_ENDED,
   };
-  const changes = [...countUse(token, turn.now), intended(row)];
+  const changes = [...countUse(token, turn.now), intended(row), ...(decision.changes ?? [])];
   return {
     kind: 'issue',
     decision,

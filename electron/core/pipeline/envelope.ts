@@ -13,6 +13,7 @@ export interface Additions {
 /** Wraps a reply as Vault does: every key is there, and nothing to say is 204 without a body. */
 export function toResponse(reply: Reply, added: Additions): CoreResponse {
   if (reply.verbatim) return { status: 200, envelope: reply.verbatim };
+  if (reply.raw) return { status: 200, envelope: null, raw: reply.raw };
   const warnings = [...(reply.warnings ?? []), ...(added.warnings ?? [])];
   const lease = added.lease ?? reply.lease;
   const isEmpty = !reply.data && !added.auth && !lease && warnings.length === 0;

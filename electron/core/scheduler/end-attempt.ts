@@ -55,6 +55,7 @@ export async function recordProof(needs: Needs, id: string, proof: Proof): Promi
     const row = findLease(turn.db, id);
     if (row?.state !== 'ending') return;
     const changes: Change[] = [leaseProvenDead.make({ id, checks: [...proof.checks] })];
+    changes.push(...(proof.changes ?? []));
     if (row.secret !== null) changes.push({ type: FORGET_VALUE, data: { hash: row.secret } });
     record(needs, turn, row, 'ok', changes);
   });
