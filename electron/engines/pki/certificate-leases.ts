@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { LeaseLifecycle } from '../../core/engine.ts';
+import { findCertificate } from './certificate-routes.ts';
+import { CERTIFICATE_REVOKED } from './pki-changes.ts';
+
+const leaseData = z.object({ serial: z.string() });
+
+/** A leased certificate (`generate_lease`) is revoked when its lease ends. There is no target but our own list. */
+export const certificateLeases: LeaseLifecycle = {
+  target: () => 'crl',
+
+  end(turn, lease) {
+    const { serial } = leaseData.parse(lease.data);
+    const found = findCertificate(turn, serial);
+    if (!found) return async () => ({ checks: ['it has ended, and is forgotten'] });
+    if (found.revoked_at !== null) return async () => ({ checks: ['it was revoked before'] });
+    if (found.not_after <= turn.now) return async () => ({ checks: ['it has ended by itself'] });
+    const at = Math.floor(turn.now / 1000) * 1000;
+    return async () => ({
+      checks: ['it stands on the list of revoked certificates'],
+      changes: [CERTIFICATE_REVOKED.make({ mount: turn.mount.uuid, serial, at })],
+    });
+  },
+};

@@ -1,0 +1,258 @@
+import type { KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { looseTextList } from '../../../shared/model/loose-field.ts';
+import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import { looseText, maybe, withDefault } from '../../core/fields.ts';
+import { checkNames } from './check-names.ts';
+import { readUrls } from './config-routes.ts';
+import { fitsGlob } from './host-name.ts';
+import { describeIssued, type IssuedCertificate, issueCertificate } from './issue-certificate.ts';
+import { type Issuer, requireIssuer } from './issuer.ts';
+import { type Lifetime, lifetimeOf } from './lifetime.ts';
+import {
+  describeKey,
+  type KeyType,
+  keyBits,
+  newPrivateKey,
+  publicDer,
+  revealPrivateKey,
+} from './private-key.ts';
+import { givenNames, keyFormatField, nameFields, subjectOf } from './request-fields.ts';
+import { DEFAULT_ROLE, type PkiRole, roleName } from './role-fields.ts';
+import { findRole } from './role-route.ts';
+import { roleUsages, usages } from './usages.ts';
+import { type CertificateRequest, readRequest } from './x509/certificate-request.ts';
+import { distinguishedName } from './x509/distinguished-name.ts';
+import {
+  altNames,
+  leafConstraints,
+  policyExtensions,
+  urlExtensions,
+  usageExtensions,
+} from './x509/extensions.ts';
+
+const issueFields = z.object({ role: roleName, ...nameFields, private_key_format: keyFormatField });
+const signFields = z.object({ role: roleName, ...nameFields, csr: looseText });
+const verbatimFields = z.object({
+  role: maybe(roleName),
+  csr: looseText,
+  ttl: nameFields.ttl,
+  not_after: nameFields.not_after,
+  format: nameFields.format,
+  key_usage: withDefault(looseTextList, DEFAULT_ROLE.key_usage),
+  ext_key_usage: withDefault(looseTextList, [] as string[]),
+  ext_key_usage_oids: withDefault(looseTextList, [] as string[]),
+});
+
+/** What a request wants of a role. */
+type Asked = Omit<z.output<typeof signFields>, 'csr' | 'role'>;
+
+/** `issue/:role`: a new key with its certificate. The key is not kept. */
+export const issueRoute: Route = {
+  pattern: 'issue/:role',
+  help: 'Makes a key and a certificate for it. The key is shown this once and not kept.',
+  operations: {
+    update: handler({
+      input: issueFields,
+      look: (turn, { role }) => keyToMake(requireRole(turn, role)),
+      prepare: (_input, { seen }) => newPrivateKey(seen.type, seen.bits),
+      decide(turn, input, key: KeyObject): Decision {
+        const role = requireRole(turn, input.role);
+        const { type, bits } = keyToMake(role);
+        const made = describeKey(key);
+        if (made.type !== type || made.bits !== bits) throw justChanged();
+        const issuer = requireIssuer(turn);
+        const lifetime = roleLifetime(turn, issuer, role, input);
+        const issued = signLeaf(turn, issuer, role, input, lifetime, publicDer(key));
+        const shownKey = revealPrivateKey(key, {
+          isDer: input.format === 'der',
+          isPkcs8: input.private_key_format === 'pkcs8',
+        });
+        const data = { ...describeIssued(issued, issuer, input.format, shownKey.private_key), ...shownKey };
+        return handOut(turn, input.role, role, issued, lifetime, data);
+      },
+    }),
+  },
+};
+
+/** `sign/:role`: a certificate for somebody who has a key. */
+export const signRoute: Route = {
+  pattern: 'sign/:role',
+  help: 'Signs a request (CSR), within what the role allows.',
+  operations: {
+    update: handler({
+      input: signFields,
+      prepare: ({ csr }) => readRequest(csr),
+      decide(turn, input, request: CertificateRequest): Decision {
+        const role = requireRole(turn, input.role);
+        checkKey(role, request.publicKey);
+        const issuer = requireIssuer(turn);
+        const lifetime = roleLifetime(turn, issuer, role, input);
+        const issued = signLeaf(turn, issuer, role, input, lifetime, request.spki, request);
+        return handOut(
+          turn,
+          input.role,
+          role,
+          issued,
+          lifetime,
+          describeIssued(issued, issuer, input.format),
+        );
+      },
+    }),
+  },
+};
+
+/** `sign-verbatim[/:role]`: whatever the request names; of the role only the lifetimes hold. Never an authority. */
+export const signVerbatimRoutes: readonly Route[] = ['sign-verbatim', 'sign-verbatim/:role'].map(
+  (pattern) => ({
+    pattern,
+    help: 'Signs a request (CSR) with whatever names it has. Give it to nobody who may not name anything.',
+    operations: {
+      update: handler({
+        input: verbatimFields,
+        prepare: ({ csr }) => readRequest(csr),
+        decide(turn, input, request: CertificateRequest): Decision {
+          const role = input.role === undefined ? DEFAULT_ROLE : requireRole(turn, input.role);
+          checkKey({ ...role, key_type: 'any', key_bits: 0 }, request.publicKey);
+          const issuer = requireIssuer(turn);
+          const lifetime = roleLifetime(turn, issuer, role, input);
+          const issued = issueCertificate(turn, issuer, {
+            subject: request.subject,
+            spki: request.spki,
+            lifetime,
+            extensions: [
+              leafConstraints(),
+              ...usageExtensions(usages(input.key_usage, input.ext_key_usage, input.ext_key_usage_oids)),
+              ...altNames(request.names, request.commonName === ''),
+              ...urlExtensions(readUrls(turn)),
+            ],
+          });
+          const data = describeIssued(issued, issuer, input.format);
+          return handOut(turn, input.role ?? '', role, issued, lifetime, data);
+        },
+      }),
+    },
+  }),
+);
+
+function requireRole(turn: RequestTurn, name: string): PkiRole {
+  const role = findRole(turn, name);
+  if (!role) throw new KeywardenError('unknown-role', `unknown role: ${name}`);
+  return role;
+}
+
+function keyToMake({ key_type: type, key_bits: bits }: PkiRole): { type: KeyType; bits: number } {
+  if (type !== 'any') return { type, bits: keyBits(type, bits) };
+  throw new KeywardenError(
+    'invalid-request',
+    'role key type "any" not allowed for issuing certificates, only signing',
+  );
+}
+
+function roleLifetime(
+  turn: RequestTurn,
+  issuer: Issuer,
+  role: PkiRole,
+  { ttl, not_after: notAfter }: Pick<Asked, 'ttl' | 'not_after'>,
+): Lifetime {
+  return lifetimeOf(turn, {
+    ttl,
+    notAfter,
+    fallback: role.ttl,
+    maxTtl: role.max_ttl,
+    backdated: role.not_before_duration,
+    issuerEnds: issuer.certificate.notAfter,
+  });
+}
+
+/** The names come from the request's fields, or from the CSR where the role says so: never a mixture that was not checked. */
+function signLeaf(
+  turn: RequestTurn,
+  issuer: Issuer,
+  role: PkiRole,
+  input: Asked,
+  lifetime: Lifetime,
+  spki: Uint8Array,
+  request?: CertificateRequest,
+): IssuedCertificate {
+  const ofRequest = request && role.use_csr_common_name ? request.commonName : '';
+  const commonName = ofRequest || input.common_name;
+  if (commonName === '' && role.require_cn) {
+    throw new KeywardenError(
+      'invalid-request',
+      'the common_name field is required, or must be provided in a CSR with "use_csr_common_name" set to true, unless "require_cn" is set to false',
+    );
+  }
+  const checked = checkNames(role, {
+    commonName,
+    names: request && role.use_csr_sans ? request.names : givenNames(input),
+    excludeCommonName: input.exclude_cn_from_sans,
+  });
+  const isAllowed = role.allowed_serial_numbers.some((glob) => fitsGlob(glob, input.serial_number));
+  if (input.serial_number !== '' && !isAllowed) {
+    throw new KeywardenError(
+      'invalid-request',
+      `serial_number ${input.serial_number} not allowed by this role`,
+    );
+  }
+  const subject = subjectOf({ commonName: checked.commonName, serialNumber: input.serial_number }, role);
+  return issueCertificate(turn, issuer, {
+    subject: distinguishedName(subject),
+    spki,
+    lifetime,
+    extensions: [
+      leafConstraints(),
+      ...usageExtensions(roleUsages(role)),
+      ...altNames(checked.names, checked.commonName === ''),
+      ...policyExtensions(role.policy_identifiers),
+      ...urlExtensions(readUrls(turn)),
+    ],
+  });
+}
+
+/** The certificate goes out: kept or not, leased or not, as the role says. */
+function handOut(
+  turn: RequestTurn,
+  roleName: string,
+  role: PkiRole,
+  issued: IssuedCertificate,
+  lifetime: Lifetime,
+  data: Record<string, unknown>,
+): Decision {
+  if (!role.generate_lease) {
+    const changes = role.no_store ? [] : [issued.kept];
+    return { kind: 'reply', changes, reply: { data, warnings: lifetime.warnings } };
+  }
+  return {
+    kind: 'issue',
+    terms: {
+      ttl: lifetime.ttl,
+      maxTtl: lifetime.ttl,
+      renewable: false,
+      promise: 'dies-by-itself',
+      data: { mount: turn.mount.uuid, serial: issued.serial, role: roleName },
+    },
+    changes: [issued.kept],
+    create: async () => ({ data }),
+  };
+}
+
+/** A key that somebody brings must be of the role's kind, and long enough. Throws `invalid-request`. */
+function checkKey(role: PkiRole, key: KeyObject): void {
+  const { type, bits } = describeKey(key);
+  if (role.key_type !== 'any' && type !== role.key_type) {
+    throw new KeywardenError('invalid-request', `role requires keys of type ${role.key_type}`);
+  }
+  const least = keyBits(type, role.key_type === 'any' ? 0 : role.key_bits);
+  if (bits < least) {
+    throw new KeywardenError(
+      'invalid-request',
+      `role requires a minimum of a ${least}-bit key, but CSR's key is ${bits} bits`,
+    );
+  }
+}
+
+function justChanged(): KeywardenError {
+  return new KeywardenError('invalid-request', 'the role has just been changed; try again');
+}

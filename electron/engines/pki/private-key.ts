@@ -1,0 +1,67 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { pem } from './x509/read-certificate.ts';
+
+const generate = promisify(generateKeyPair);
+
+/** The kinds of keys, as Vault calls them. */
+export type KeyType = 'rsa' | 'ec' | 'ed25519';
+
+const CURVES: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' };
+const RSA_BITS: readonly number[] = [2048, 3072, 4096, 8192];
+
+/** The length of a key where none was named; refuses those that do not exist or are too short. Throws `invalid-request`. */
+export function keyBits(type: KeyType, wanted: number): number {
+  if (type === 'ed25519') return 0;
+  if (wanted === 0) return type === 'rsa' ? 2048 : 256;
+  const known = type === 'rsa' ? RSA_BITS.includes(wanted) : CURVES[wanted] !== undefined;
+  if (!known)
+    throw new KeywardenError('invalid-request', `unsupported bit length for ${type} key: ${wanted}`);
+  return wanted;
+}
+
+/** Makes a key outside of the loop: a long RSA key takes seconds. */
+export async function newPrivateKey(type: KeyType, wanted: number): Promise<KeyObject> {
+  const bits = keyBits(type, wanted);
+  if (type === 'ed25519') return (await generate('ed25519', {})).privateKey;
+  if (type === 'ec') return (await generate('ec', { namedCurve: CURVES[bits] ?? '' })).privateKey;
+  return (await generate('rsa', { modulusLength: bits })).privateKey;
+}
+
+/** Which kind a key is, and how long. Throws `invalid-request` for other kinds. */
+export function describeKey(key: KeyObject): { readonly type: KeyType; readonly bits: number } {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (type === 'ed25519') return { type, bits: 0 };
+  if (type === 'rsa') return { type, bits: details?.modulusLength ?? 0 };
+  const bits = Object.keys(CURVES).find((size) => CURVES[Number(size)] === details?.namedCurve);
+  if (type === 'ec' && bits !== undefined) return { type, bits: Number(bits) };
+  throw new KeywardenError('invalid-request', 'unsupported kind of key');
+}
+
+/** The public half (SubjectPublicKeyInfo). */
+export function publicDer(key: KeyObject): Uint8Array {
+  return new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' }));
+}
+
+/** What is sealed. The caller zero-fills it. */
+export function privateDer(key: KeyObject): Buffer {
+  return key.export({ format: 'der', type: 'pkcs8' });
+}
+
+/** The key behind what was sealed. */
+export function readPrivateDer(der: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
+}
+
+/** The two fields in which a new key goes out, in the forms that Vault offers. */
+export function revealPrivateKey(
+  key: KeyObject,
+  format: { readonly isDer: boolean; readonly isPkcs8: boolean },
+): { readonly private_key: string; readonly private_key_type: KeyType } {
+  const { type } = describeKey(key);
+  const form = format.isPkcs8 || type === 'ed25519' ? 'pkcs8' : type === 'rsa' ? 'pkcs1' : 'sec1';
+  const der = key.export({ format: 'der', type: form });
+  const label = { pkcs8: 'PRIVATE KEY', pkcs1: 'RSA PRIVATE KEY', sec1: 'EC PRIVATE KEY' }[form];
+  return { private_key: format.isDer ? der.toString('base64') : pem(label, der), private_key_type: type };
+}

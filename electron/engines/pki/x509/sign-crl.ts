@@ -1,0 +1,33 @@
+import type { KeyObject } from 'node:crypto';
+import { type Der, explicit, integer, objectIdentifier, octetString, sequence, time } from './der.ts';
+import { authorityKey } from './extensions.ts';
+import { signatureAlgorithm, signDer } from './sign-der.ts';
+
+/** What a list of revoked certificates says. Instants in milliseconds since 1970. */
+export interface CrlTerms {
+  readonly issuer: Der;
+  /** The authority's key identifier, in hex. */
+  readonly issuerKeyId: string;
+  /** Grows with each list. */
+  readonly number: number;
+  readonly thisUpdate: number;
+  readonly nextUpdate: number;
+  readonly revoked: readonly { readonly serial: Uint8Array; readonly at: number }[];
+}
+
+/** Makes a list of revoked certificates (RFC 5280, section 5.1). @returns DER. */
+export function signCrl(terms: CrlTerms, key: KeyObject): Der {
+  const entries = terms.revoked.map(({ serial, at }) => sequence(integer(serial), time(at)));
+  const crlNumber = sequence(objectIdentifier('2.5.29.20'), octetString(integer(terms.number)));
+  const toBeSigned = sequence(
+    integer(1),
+    signatureAlgorithm(key).identifier,
+    terms.issuer,
+    time(terms.thisUpdate),
+    time(terms.nextUpdate),
+    // An empty list must be left out.
+    ...(entries.length === 0 ? [] : [sequence(...entries)]),
+    explicit(0, sequence(authorityKey(terms.issuerKeyId), crlNumber)),
+  );
+  return signDer(toBeSigned, key);
+}
