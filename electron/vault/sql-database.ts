@@ -5,6 +5,14 @@ import type { Row, SqlValue, StateDb } from './state-db.ts';
 /** More than the whole program has. */
 const MOST_PREPARED = 1_000;
 
+/** Which tables a statement may change: a rollback, a script or anything unusual may have changed all. */
+type Writes = 'anywhere' | ReadonlySet<string>;
+
+const NOWHERE: Writes = new Set();
+const READS = /^\s*(?:(?:SELECT|SAVEPOINT|RELEASE)\b|WITH\b(?![\s\S]*\b(?:INSERT|UPDATE|DELETE|REPLACE)\b))/i;
+const WRITTEN =
+  /\b(?:(?:INSERT(?:\s+OR\s+\w+)?|REPLACE)\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)\s+([a-z_]\w*)/gi;
+
 interface Prepared {
   readonly statement: Statement;
   readonly writes: Writes;
@@ -112,15 +120,30 @@ export class SqlDatabase implements StateDb {
     let prepared = this.#prepared.get(sql);
     if (!prepared) {
       this.#makeRoom();
-      prepared = { statement: this.#db.prepare(sql), writes: writesOf(sql), columns: undefined };
+      prepared = { statement: this.#db.prepare(sql), writes: this.#writesOf(sql), columns: undefined };
       this.#prepared.set(sql, prepared);
     }
-    const { writes } = prepared;
-    if (writes === 'anywhere') this.#writtenAnywhere += 1;
-    else if (writes !== 'nothing')
-      this.#writtenTo.set(writes.table, (this.#writtenTo.get(writes.table) ?? 0) + 1);
+    if (prepared.writes === 'anywhere') this.#writtenAnywhere += 1;
+    else
+      for (const table of prepared.writes) this.#writtenTo.set(table, (this.#writtenTo.get(table) ?? 0) + 1);
     if (params.length > 0) prepared.statement.bind(params as SqlValue[]);
     return prepared;
+  }
+
+  /** By the statement's text, and by that of the triggers on what it names. */
+  #writesOf(sql: string): Writes {
+    if (READS.test(sql)) return NOWHERE;
+    if (!/^\s*(?:INSERT|REPLACE|UPDATE|DELETE)\b/i.test(sql)) return 'anywhere';
+    const tables = new Set(namedIn(sql));
+    for (const table of tables) {
+      const triggers = this.all<{ sql: string }>(
+        "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = ?",
+        table,
+      );
+      // A set that grows is walked to its new end: triggers may set off others.
+      for (const trigger of triggers) for (const named of namedIn(trigger.sql)) tables.add(named);
+    }
+    return tables.size === 0 ? 'anywhere' : tables;
   }
 
   /** Texts that are put together at run time must not fill the memory; the oldest goes, to be prepared anew if needed. */
@@ -134,17 +157,8 @@ export class SqlDatabase implements StateDb {
   }
 }
 
-/** What a statement may change, by its text: a rollback, a script or anything unusual may have changed all. */
-type Writes = 'nothing' | 'anywhere' | { readonly table: string };
-
-const READS = /^\s*(?:(?:SELECT|SAVEPOINT|RELEASE)\b|WITH\b(?![\s\S]*\b(?:INSERT|UPDATE|DELETE|REPLACE)\b))/i;
-const WRITES =
-  /^\s*(?:(?:INSERT(?:\s+OR\s+\w+)?|REPLACE)\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)\s+([a-z_]\w*)/i;
-
-function writesOf(sql: string): Writes {
-  if (READS.test(sql)) return 'nothing';
-  const table = WRITES.exec(sql)?.[1];
-  return table === undefined ? 'anywhere' : { table: table.toLowerCase() };
+function namedIn(sql: string): string[] {
+  return [...sql.matchAll(WRITTEN)].map(([, table = '']) => table.toLowerCase());
 }
 
 function row(prepared: Prepared): Row {

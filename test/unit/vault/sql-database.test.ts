@@ -46,6 +46,14 @@ describe('the revision of a table', () => {
     expect(moves(() => db.run(written))).toEqual({ one: true, two: true });
   });
 
+  it('moves for what a trigger writes, and what that sets off', () => {
+    db.execute(`CREATE TABLE three (id TEXT);
+      CREATE TRIGGER first AFTER INSERT ON one BEGIN UPDATE three SET id = 2; END;
+      CREATE TRIGGER second AFTER UPDATE ON three BEGIN DELETE FROM two; END;`);
+    expect(moves(() => db.run('INSERT INTO one (id) VALUES (1)'))).toEqual({ one: true, two: true });
+    expect(moves(() => db.run('DELETE FROM two'))).toEqual({ one: false, two: true });
+  });
+
   it('moves when a write returns rows', () => {
     expect(moves(() => void db.get('INSERT INTO one (id) VALUES (1) RETURNING id'))).toEqual({
       one: true,
