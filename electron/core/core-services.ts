@@ -6,6 +6,7 @@ import type { StrangerLog } from './pipeline/stranger-log.ts';
 import type { CorePorts } from './ports.ts';
 import type { Rotator } from './rotation/rotator.ts';
 import type { Undertaker } from './scheduler/undertaker.ts';
+import type { Signing } from './signing/signing.ts';
 import type { StateCache } from './state-cache.ts';
 
 /** What the parts of core share. Made once, by `createCore`. */
@@ -21,6 +22,7 @@ export interface CoreServices {
   readonly rotator: Rotator;
   /** The time that a clock which jumps forward does not reach. */
   trustedNow(): number;
+  readonly signing: Signing;
   /** `vault.turn`, forgetting what was cached when a batch is rolled back. */
   turn<T>(decide: (turn: Turn) => T): Promise<T>;
 }

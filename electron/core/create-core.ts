@@ -32,6 +32,7 @@ import { createRotator } from './rotation/rotator.ts';
 import { trustedTime } from './rotation/trusted-time.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createUndertaker } from './scheduler/undertaker.ts';
+import { createSigning } from './signing/signing.ts';
 import { createStateCache } from './state-cache.ts';
 import type { RotateKeys } from './system/key-routes.ts';
 import { systemEngine } from './system/system-engine.ts';
@@ -97,8 +98,9 @@ export function createCore({
     scheduler.hurry();
     undertaker.wake();
   });
-  const undertaker = createUndertaker({ cache, registry: lateRegistry, ports, turn, issuing });
-  const rotator = createRotator({ cache, registry: lateRegistry, ports, turn });
+  const signing = createSigning(vault.id);
+  const undertaker = createUndertaker({ cache, registry: lateRegistry, ports, turn, issuing, signing });
+  const rotator = createRotator({ cache, registry: lateRegistry, ports, turn, signing });
   const trustedNow = trustedTime(ports.clock);
   const scheduler = createScheduler({ ports, turn, watch: (listener) => vault.watch(listener) }, [
     mountDeadlines,
@@ -120,6 +122,7 @@ export function createCore({
     undertaker,
     rotator,
     trustedNow,
+    signing,
     turn,
   };
   registry = createEngineRegistry([

@@ -8,6 +8,7 @@ import type { ValueContext, ValueHash } from '../vault/vault.ts';
 import type { CorePorts } from './ports.ts';
 import type { RotationLifecycle } from './rotation/rotation-lifecycle.ts';
 import type { RotationOutcome } from './rotation/rotator.ts';
+import type { VaultSigner } from './signing/vault-signer.ts';
 
 /**
  * What serves a mount: a secrets engine, an auth method, or `sys`. This file is the whole interface.
@@ -99,6 +100,8 @@ export interface RequestTurn extends ReadTurn {
   sealValue(plaintext: Uint8Array, context: ValueContext): ValueHash;
   revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
   keyedHash(text: string): string;
+  /** Signs in the vault's name; may be kept for the effect. */
+  signer(): VaultSigner;
   /** This mount's leases that are neither proven dead nor abandoned: what a connection may not be deleted under. */
   liveLeases(): readonly Lease[];
   /** For an effect's `run`: waits a few seconds for the end of a rotation that this turn's changes have begun. */
@@ -107,6 +110,8 @@ export interface RequestTurn extends ReadTurn {
 
 /** What a lease's end and renewal get in their turn: they need the target's own credentials. */
 export interface LeaseTurn extends ReadTurn {
+  /** Signs in the vault's name; may be kept for the effect. */
+  signer(): VaultSigner;
   revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
 }
 

@@ -8,6 +8,7 @@ export interface EpochKeys {
   readonly snapshot: Uint8Array;
   readonly value: Uint8Array;
   readonly tokenHash: Uint8Array;
+  readonly signing: Uint8Array;
   readonly header: Uint8Array;
   readonly seen: Uint8Array;
   readonly backup: Uint8Array;
@@ -28,6 +29,7 @@ export function deriveEpochKeys(vaultKey: Uint8Array, vaultId: Uint8Array, epoch
     snapshot: derive('snapshot'),
     value: derive('value'),
     tokenHash: derive('token-hash'),
+    signing: derive('signing'),
     header: derive('header'),
     seen: derive('seen'),
     backup: derive('backup'),

@@ -88,6 +88,10 @@ export class Batch {
           inTime();
           return sealer.keyedHash(text);
         },
+        signingSeed: () => {
+          inTime();
+          return sealer.signingSeed();
+        },
         record: (draft) => {
           inTime();
           if (!writable || (onlyUrgent && !draft.urgent)) throw new KeywardenError('ledger-unavailable');

@@ -37,4 +37,9 @@ export class ValueSealer {
   keyedHash(text: string): string {
     return createHmac('sha256', this.#keys.oldest.tokenHash).update(text).digest('hex');
   }
+
+  /** A copy of the signing seed. The first epoch's for ever: what was marked must be known again years later. */
+  signingSeed(): Uint8Array {
+    return this.#keys.oldest.signing.slice();
+  }
 }

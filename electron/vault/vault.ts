@@ -60,6 +60,8 @@ export interface Turn {
   revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
   /** The keyed hash under which a token or a secret-id is stored: HMAC-SHA-256, hex. SECURITY(B2) */
   keyedHash(text: string): string;
+  /** 32 secret bytes to sign with in the vault's name, the same for as long as it lives; the caller zero-fills them. */
+  signingSeed(): Uint8Array;
   /** Applies the record's changes to the state now, and writes it with this batch. */
   record(draft: RecordDraft): void;
 }

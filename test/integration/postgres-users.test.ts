@@ -44,7 +44,7 @@ describe('a new user', () => {
     const { username, lease, secret } = await bench.issue(600);
     const role = await bench.role(username);
     expect(role?.comment).toMatch(
-      new RegExp(`^keywarden:1 mount=mount-1 lease=${lease.nonce} until=\\d{4}-`),
+      new RegExp(`^keywarden:2 vault=vault-1 lease=${lease.nonce} until=\\d{4}-[^ ]+ sig=[\\w-]{86}$`),
     );
     const [clock] = await postgres.query<{ left: number }>(
       'SELECT extract(epoch FROM rolvaliduntil - now())::float8 AS left FROM pg_roles WHERE rolname = $1',

@@ -9,6 +9,7 @@ import type {
   RequestTurn,
   Route,
 } from '../../electron/core/engine.ts';
+import { vaultSigner } from '../../electron/core/signing/vault-signer.ts';
 import type { Change } from '../../electron/vault/change.ts';
 import { openMemoryVault } from '../../electron/vault/memory-vault.ts';
 import type { Turn } from '../../electron/vault/vault.ts';
@@ -36,6 +37,7 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
     maxTtl: 0,
   };
   const live: Lease[] = [];
+  const signer = vaultSigner('vault-1', PORTS.random(32));
 
   function requestTurn(
     turn: Turn,
@@ -59,6 +61,7 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
       random: PORTS.random,
       sealValue: (plaintext, context) => turn.sealValue(plaintext, context),
       revealValue: (hash, context) => turn.revealValue(hash, context),
+      signer: () => signer,
       keyedHash: (text) => turn.keyedHash(text),
       liveLeases: () => live,
       awaitRotation: async () => ({ rotated: true, reason: '' }),
@@ -114,6 +117,7 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
           now: turn.now,
           mount,
           revealValue: (hash, context) => turn.revealValue(hash, context),
+          signer: () => signer,
         }),
       ),
     /** How many sealed values the state holds. */

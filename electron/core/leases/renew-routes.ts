@@ -74,7 +74,13 @@ function tellTarget(
     throw new KeywardenError('target-unavailable', 'nothing serves the mount that issued it');
   }
   return lifecycle.renew?.(
-    { db: turn.db, now: turn.now, mount, revealValue: (hash, context) => turn.revealValue(hash, context) },
+    {
+      db: turn.db,
+      now: turn.now,
+      mount,
+      revealValue: (hash, context) => turn.revealValue(hash, context),
+      signer: () => turn.signer(),
+    },
     leaseView(row, mount),
     ttl,
   );

@@ -12,7 +12,7 @@ const WAIT_FOR_ROTATION = 5000;
 
 /** What a handler gets. `sealed` collects what it sealed, to be erased if nothing comes of it. */
 export function requestTurn(
-  { ports, rotator }: Pick<CoreServices, 'ports' | 'rotator'>,
+  { ports, rotator, signing }: Pick<CoreServices, 'ports' | 'rotator' | 'signing'>,
   turn: Turn,
   asked: Asked,
   { token, mount, operation }: Pick<Admitted, 'token' | 'mount' | 'operation'>,
@@ -43,6 +43,7 @@ export function requestTurn(
       return hash;
     },
     revealValue: (hash, context) => turn.revealValue(hash, context),
+    signer: () => signing.signer(turn),
     keyedHash: (text) => turn.keyedHash(text),
     awaitRotation: (id) => rotator.waitFor(id, WAIT_FOR_ROTATION),
     liveLeases: () => liveLeasesOf(turn.db, mount.uuid).map((row) => leaseView(row, mount)),

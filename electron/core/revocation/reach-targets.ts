@@ -45,10 +45,10 @@ export function readTargets(
       target.reason = 'nothing serves the mount that issued it';
       continue;
     }
-    const revealValue = turn.revealValue;
+    const { revealValue, signer } = turn;
     try {
       target.reach = lifecycle.reach?.(
-        { db: turn.db, now: turn.now, mount, revealValue },
+        { db: turn.db, now: turn.now, mount, revealValue, signer },
         leaseView(row, mount),
       );
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Change } from '../../vault/change.ts';
 import type { ValueContext, ValueHash } from '../../vault/vault.ts';
 import type { Mount, ReadTurn } from '../engine.ts';
 import type { CorePorts } from '../ports.ts';
+import type { VaultSigner } from '../signing/vault-signer.ts';
 
 /** Something that gets a new value now and then, as its engine sees it. */
 export interface Rotation {
@@ -26,6 +27,8 @@ export interface RotationTurn extends ReadTurn {
   readonly random: CorePorts['random'];
   sealValue(plaintext: Uint8Array, context: ValueContext): ValueHash;
   revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
+  /** Signs in the vault's name; may be kept for the work. */
+  signer(): VaultSigner;
 }
 
 /** What a step does outside of the loop. Throws `target-unavailable` with a reason that is safe to show; it is tried again. */

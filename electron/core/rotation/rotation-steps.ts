@@ -42,7 +42,7 @@ const REFUSALS = 3;
 /** A run that was given up is begun again after so many milliseconds at the latest, or its period. */
 const BEGIN_AGAIN = 3_600_000;
 
-type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports'>;
+type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports' | 'signing'>;
 
 /** Reads in a turn what comes next. `undefined`: nothing, or nothing that is not a person's to do. */
 export function readStep(needs: Needs, turn: Turn, id: string): Step | undefined {
@@ -209,7 +209,7 @@ function view(row: RotationRow, mount: Mount, now: number): Rotation {
   };
 }
 
-function rotationTurn({ ports }: Needs, turn: Turn, mount: Mount): RotationTurn {
+function rotationTurn({ ports, signing }: Needs, turn: Turn, mount: Mount): RotationTurn {
   return {
     db: turn.db,
     now: turn.now,
@@ -217,6 +217,7 @@ function rotationTurn({ ports }: Needs, turn: Turn, mount: Mount): RotationTurn 
     random: ports.random,
     sealValue: (plaintext, context) => turn.sealValue(plaintext, context),
     revealValue: (hash, context) => turn.revealValue(hash, context),
+    signer: () => signing.signer(turn),
   };
 }
 

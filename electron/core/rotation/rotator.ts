@@ -48,7 +48,7 @@ interface Job {
   keptAt: number;
 }
 
-type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports' | 'turn'>;
+type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports' | 'turn' | 'signing'>;
 
 /** A rotator with nothing to do yet. */
 export function createRotator(needs: Needs): Rotator {

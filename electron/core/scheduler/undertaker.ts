@@ -45,7 +45,7 @@ export interface Undertaker {
   stop(): Promise<void>;
 }
 
-type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports' | 'turn' | 'issuing'>;
+type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports' | 'turn' | 'issuing' | 'signing'>;
 
 /** An undertaker with nothing to do yet. */
 export function createUndertaker(needs: Needs): Undertaker {

@@ -61,6 +61,7 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
     ...bound,
     limit,
     plaintext: passwordAuthentication === 'password',
+    signer: turn.signer(),
   });
   if (before) refuseMovingLiveLeases(turn, before, plugin, server);
 

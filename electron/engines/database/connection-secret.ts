@@ -32,5 +32,6 @@ export function revealServer(turn: LeaseTurn, connection: Connection): DatabaseS
     version: connection.version,
     limit: connection.maxOpenConnections,
     plaintext: connection.passwordAuthentication === 'password',
+    signer: turn.signer(),
   });
 }

@@ -1,4 +1,5 @@
 import type { LeaseTerms, Proof } from '../../core/engine.ts';
+import type { VaultSigner } from '../../core/signing/vault-signer.ts';
 
 /**
  * A kind of server that users can be made on. This file is the whole interface: the routes know no server, and a plugin
@@ -58,6 +59,8 @@ export interface ServerOptions {
   readonly limit: number;
   /** New passwords go to the server as they are, where a hash would do (`password_authentication: password`). */
   readonly plaintext: boolean;
+  /** Signs what is left on the server, so that it is known again. */
+  readonly signer: VaultSigner;
 }
 
 /** One configured connection, at one version of its configuration. */

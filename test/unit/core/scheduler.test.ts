@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createIssuing } from '../../../electron/core/leases/issuing.ts';
 import { createUndertaker } from '../../../electron/core/scheduler/undertaker.ts';
+import { createSigning } from '../../../electron/core/signing/signing.ts';
 import { createStateCache } from '../../../electron/core/state-cache.ts';
 import type { Turn } from '../../../electron/vault/vault.ts';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
@@ -53,6 +54,7 @@ test('an end that could not be read is taken up again, whatever else happens mea
     registry: { find: () => ({ engine: world.target.engine, routes: [] }) },
     ports: { clock: world.clock, random: (length) => new Uint8Array(length), log: () => {} },
     issuing: createIssuing(() => {}),
+    signing: createSigning('vault'),
     async turn<T>(decide: (turn: Turn) => T) {
       if (failures-- > 0) throw new KeywardenError('ledger-unavailable');
       return await world.vault.turn(decide);

@@ -135,11 +135,26 @@ function poolOf(connection: PooledConnection): pg.Pool {
   return pool;
 }
 
+/** What is known of each open socket; forgotten with it. */
+const factsOf = new WeakMap<pg.ClientBase, Map<string, Promise<unknown>>>();
+
 function asSession(client: pg.ClientBase): Session {
+  const known = factsOf.get(client) ?? new Map<string, Promise<unknown>>();
+  factsOf.set(client, known);
   return {
     async query<T>(sql: string, params?: readonly unknown[]) {
       const result = await (params ? client.query(sql, [...params]) : client.query(sql));
       return (Array.isArray(result) ? [] : result.rows) as T[];
+    },
+    async batch<T>(statements: readonly string[]) {
+      // A line of its own for the semicolon: a statement may end in a comment.
+      const result: pg.QueryResult | pg.QueryResult[] = await client.query(statements.join('\n;\n'));
+      return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as T[];
+    },
+    once<T>(fact: string, ask: () => Promise<T>) {
+      const asked = known.get(fact) ?? ask();
+      known.set(fact, asked);
+      return asked as Promise<T>;
     },
   };
 }

@@ -5,19 +5,22 @@ import type { Session } from './session.ts';
 const LOOKS = 40;
 
 /**
- * Ends every session that logged in as the role, until two looks in a row find none. By OID: a session that did
- * SET ROLE keeps it, and so does one whose role is already dropped.
- *
+ * An expression that tells every session that logged in as the role to end, and how many there are. By OID: a session
+ * that did SET ROLE keeps it, and so does one whose role is already dropped.
+ */
+export function terminateSessions(oid: number): string {
+  return `(SELECT count(pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity WHERE usesysid = ${Number(oid)})`;
+}
+
+/**
+ * Ends every session that logged in as the role, until two looks in a row find none.
  * Throws `target-unavailable` when sessions are still there after two seconds.
  */
 export async function endSessions(session: Session, oid: number): Promise<void> {
   let quietLooks = 0;
   for (let look = 0; look < LOOKS; look += 1) {
-    const open = await session.query(
-      'SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usesysid = $1',
-      [oid],
-    );
-    quietLooks = open.length === 0 ? quietLooks + 1 : 0;
+    const [seen] = await session.query<{ open: string }>(`SELECT ${terminateSessions(oid)} AS open`);
+    quietLooks = Number(seen?.open) === 0 ? quietLooks + 1 : 0;
     if (quietLooks === 2) return;
     // The server waits, so that no clock is needed here.
     await session.query('SELECT pg_sleep(0.05)');

@@ -1,15 +1,15 @@
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
-import { becomeMember } from './become-member.ts';
+import { membership } from './become-member.ts';
 import type { DatabaseUser } from './database-user.ts';
-import { endSessions } from './end-sessions.ts';
+import { endSessions, terminateSessions } from './end-sessions.ts';
 import { codeOf } from './error-words.ts';
 import { fillTemplate } from './fill-template.ts';
-import { isOurs } from './mark-role.ts';
-import { findRole } from './postgres-role.ts';
+import { isOurs, type Marker } from './mark-role.ts';
+import { findBroker, findRole, type PostgresRole, selectRole } from './postgres-role.ts';
 import { quoteIdentifier } from './quote.ts';
-import { type InDatabase, releaseObjects } from './release-objects.ts';
+import { type InDatabase, ownsAnything, releaseObjects } from './release-objects.ts';
 import { inTransaction, type Session } from './session.ts';
-import { awaitUserLock } from './user-lock.ts';
+import { lockUser } from './user-lock.ts';
 
 /** What ending a user leaves to be proven. */
 export interface EndedUser {
@@ -19,40 +19,62 @@ export interface EndedUser {
   readonly notes: readonly string[];
 }
 
+/** What ending takes besides the user. */
+export interface EndTools {
+  /** The role's own revocation statements. */
+  readonly statements: readonly string[];
+  readonly marker: Marker;
+  readonly inDatabase: InDatabase;
+}
+
 /**
  * Ends a user, from whatever state it is in: no more logins, no sessions, the role's own revocation statements, nothing owned,
- * no role. Each step stands on its own, so that an attempt that fails half-way only has less left to do.
+ * no role. Each step stands on its own, so that an attempt that fails half-way only has less left to do; where there is
+ * neither a session nor anything owned it is four round trips.
  *
  * Throws `target-unavailable` or what the server said; the caller tries again.
  */
-export async function endUser(
-  session: Session,
-  user: DatabaseUser,
-  revocationStatements: readonly string[],
-  inDatabase: InDatabase,
-): Promise<EndedUser> {
-  await awaitUserLock(session, user.lease);
-  const role = await findRole(session, user.name);
+export async function endUser(session: Session, user: DatabaseUser, tools: EndTools): Promise<EndedUser> {
+  // The lock is let go at once: that it could be had shows that no transaction of ours on this user is open any more.
+  const [role] = await session.batch<PostgresRole>([lockUser(user.lease), selectRole(user.name)]);
   if (!role) {
     if (user.oid !== undefined) await endSessions(session, user.oid);
     return { oid: user.oid, notes: ['the role was already gone'] };
   }
-  if (!isOurs(role, user)) {
+  if (!isOurs(tools.marker, role, user)) {
     throw new KeywardenError(
       'target-unavailable',
       `the role ${user.name} does not carry our mark any more: somebody replaced it, so it is left alone`,
     );
   }
-  await becomeMember(session, user.name);
-  await session.query(`ALTER ROLE ${quoteIdentifier(user.name)} NOLOGIN`);
-  await endSessions(session, role.oid);
-  const notes = await runRevocation(session, user.name, revocationStatements);
+  const isFree = await disable(session, user.name, role.oid);
+  if (isFree && tools.statements.length === 0) {
+    await session.query(`DROP ROLE IF EXISTS ${quoteIdentifier(user.name)}`);
+    return { oid: role.oid, notes: [] };
+  }
+  const notes = await runRevocation(session, user.name, tools.statements);
   // Those statements may have dropped it.
   if (await findRole(session, user.name)) {
-    await releaseObjects(session, { name: user.name, oid: role.oid }, inDatabase);
+    await releaseObjects(session, { name: user.name, oid: role.oid }, tools.inDatabase);
     await session.query(`DROP ROLE IF EXISTS ${quoteIdentifier(user.name)}`);
   }
   return { oid: role.oid, notes };
+}
+
+/**
+ * No more logins, and no session. @returns whether the user owns nothing and was granted nothing.
+ *
+ * A session that found the role still allowed to log in may turn up a moment after our look. A superuser finds and ends it
+ * at the proof, which looks again; anybody else could end it no more once the role is dropped, and looks twice now.
+ */
+async function disable(session: Session, name: string, oid: number): Promise<boolean> {
+  const broker = await findBroker(session);
+  await session.batch([...membership(broker, name), `ALTER ROLE ${quoteIdentifier(name)} NOLOGIN`]);
+  const [seen] = await session.query<{ open: string; owns: boolean }>(
+    `SELECT ${terminateSessions(oid)} AS open, ${ownsAnything(oid)} AS owns`,
+  );
+  if (Number(seen?.open) > 0 || !broker.superuser) await endSessions(session, oid);
+  return seen?.owns === false;
 }
 
 /** A mistake in them must not keep the user alive: our own steps follow whatever they left. */

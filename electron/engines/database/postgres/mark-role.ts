@@ -1,23 +1,70 @@
 import type { DatabaseUser } from './database-user.ts';
 import type { PostgresRole } from './postgres-role.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
-import type { Session } from './session.ts';
 
 /**
- * What a role's comment tells: that it is ours, of which mount and lease, and until when. Comments are readable by every
- * database user, so it names no path, app or person. The format is versioned; a signature over it joins in version 2.
+ * What a role's comment tells: that it is ours, of which vault and lease, and until when, signed together with the role's name,
+ * its OID and our own id of the cluster. Comments are readable by every database user, and anybody who may alter a role
+ * may write one: so it names no path, app or person, and without its signature it is nothing but a text.
+ *
+ * `keywarden:2 vault=<id> lease=<nonce> until=<instant, UTC, the database's clock> sig=<Ed25519, base64url>`
  */
-function markOf(user: DatabaseUser): string {
-  return `keywarden:1 mount=${user.mount} lease=${user.lease} `;
+export interface RoleMark {
+  readonly vault: string;
+  readonly lease: string;
+  /** As the database wrote it: `2026-01-01 12:00:00.000000+00`. */
+  readonly until: string;
 }
 
-/** Writes the role's comment. */
-export async function markRole(session: Session, user: DatabaseUser, deadline: string): Promise<void> {
-  const comment = quoteLiteral(`${markOf(user)}until=${deadline.replace(' ', 'T')}`);
-  await session.query(`COMMENT ON ROLE ${quoteIdentifier(user.name)} IS ${comment}`);
+/** Signs marks in the vault's name for one cluster, and knows its own again. */
+export interface Marker {
+  readonly vault: string;
+  /** Our own id of the cluster: a mark that was copied to another one is none there. */
+  readonly cluster: string;
+  sign(text: string): string;
+  verify(text: string, signature: string): boolean;
 }
 
-/** Whether the role is the one that we made: by its mark, or by the OID that the server told us. */
-export function isOurs(role: PostgresRole, user: DatabaseUser): boolean {
-  return role.oid === user.oid || role.comment.startsWith(markOf(user));
+const FORM = /^keywarden:2 vault=([\w-]{1,64}) lease=([\w-]{1,64}) until=([\d:.T+-]{1,40}) sig=([\w-]{86})$/;
+
+/** Whether a comment claims to be a mark of ours, of whatever version and worth. */
+export function claimsToBeOurs(comment: string): boolean {
+  return comment.startsWith('keywarden:');
+}
+
+/** The statement that writes the role's comment; its OID is what the server has just given it. */
+export function markRole(
+  marker: Marker,
+  user: DatabaseUser,
+  role: { readonly oid: number; readonly until: string },
+): string {
+  const mark: RoleMark = { vault: marker.vault, lease: user.lease, until: role.until };
+  const signature = marker.sign(signedText(mark, user.name, role.oid, marker.cluster));
+  const until = role.until.replace(' ', 'T');
+  const comment = `keywarden:2 vault=${mark.vault} lease=${mark.lease} until=${until} sig=${signature}`;
+  return `COMMENT ON ROLE ${quoteIdentifier(user.name)} IS ${quoteLiteral(comment)}`;
+}
+
+/** What the role's comment says, if this vault signed it for a role of this name and OID in this cluster. */
+export function readMark(
+  marker: Marker,
+  name: string,
+  role: Pick<PostgresRole, 'oid' | 'comment'>,
+): RoleMark | undefined {
+  const [, vault, lease, until, signature] = FORM.exec(role.comment) ?? [];
+  if (vault === undefined || lease === undefined || until === undefined || signature === undefined) return;
+  const mark = { vault, lease, until: until.replace('T', ' ') };
+  if (mark.vault !== marker.vault) return undefined;
+  return marker.verify(signedText(mark, name, role.oid, marker.cluster), signature) ? mark : undefined;
+}
+
+/** Whether the role is the one that we made: by the OID that the server told us, or else by its mark. */
+export function isOurs(marker: Marker, role: PostgresRole, user: DatabaseUser): boolean {
+  if (user.oid !== undefined) return role.oid === user.oid;
+  return readMark(marker, user.name, role)?.lease === user.lease;
+}
+
+/** None of the parts can hold a line break but the name, which comes last. */
+function signedText(mark: RoleMark, name: string, oid: number, cluster: string): string {
+  return ['role', '2', mark.vault, cluster, mark.lease, mark.until, String(oid), name].join('\n');
 }

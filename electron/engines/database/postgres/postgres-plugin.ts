@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
+import type { VaultSigner } from '../../../core/signing/vault-signer.ts';
 import type { DatabasePlugin, DatabaseServer, Door, LeasedUser } from '../database-plugin.ts';
 import { checkConnection } from './check-connection.ts';
 import { dropPool, type PooledConnection, withLoneSession, withSession } from './connection-pools.ts';
@@ -9,6 +10,7 @@ import type { DatabaseUser } from './database-user.ts';
 import { endUser } from './end-user.ts';
 import { targetError } from './error-words.ts';
 import { fillTemplate } from './fill-template.ts';
+import type { Marker } from './mark-role.ts';
 import { proveDead, refusalOf } from './prove-dead.ts';
 import { quoteIdentifier } from './quote.ts';
 import { renewUser } from './renew-user.ts';
@@ -27,8 +29,8 @@ export const postgresPlugin: DatabasePlugin = {
   title: 'PostgreSQL',
   promise: 'dies-by-itself',
   redactUrl,
-  connect: (secret, { id, version, limit, plaintext }) =>
-    serverOf({ id, version, limit, target: connectionTarget(secret) }, plaintext),
+  connect: (secret, { id, version, limit, plaintext, signer }) =>
+    serverOf({ id, version, limit, target: connectionTarget(secret) }, plaintext, markerOf(signer, id)),
   showDetails: (shownUrl, { plaintext }) => ({
     connection_url: shownUrl,
     password_authentication: plaintext ? 'password' : 'scram-sha-256',
@@ -46,7 +48,12 @@ function defaultCreationStatement(groupRole: string): string {
   return `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE ${quoteIdentifier(groupRole)}`;
 }
 
-function serverOf(connection: PooledConnection, plaintext: boolean): DatabaseServer {
+/** The cluster is known by the id of its connection: our own, which no server has to tell. */
+function markerOf(signer: VaultSigner, cluster: string): Marker {
+  return { vault: signer.vaultId, cluster, sign: signer.sign, verify: signer.verify };
+}
+
+function serverOf(connection: PooledConnection, plaintext: boolean, marker: Marker): DatabaseServer {
   const { target } = connection;
   const passwordText = async (password: string, salt: Uint8Array) =>
     plaintext ? password : await scramVerifier(password, salt);
@@ -57,26 +64,26 @@ function serverOf(connection: PooledConnection, plaintext: boolean): DatabaseSer
     close: () => dropPool(connection.id),
     check: (signal) => withLoneSession(target, signal, checkConnection),
 
-    async createUser({ user, password, salt, statements, ttl }, signal) {
-      const wanted = {
-        user: postgresUser(user),
-        statements,
-        passwordText: await passwordText(password, salt),
-        ttl,
-      };
+    createUser({ user, password, salt, statements, ttl }, signal) {
+      // Made while the transaction begins: it costs as much as everything else.
+      const text = passwordText(password, salt);
+      text.catch(() => {});
       return withSession(connection, signal, async (session) => {
         const server = await serverIdentity(session);
-        return { ...(server === undefined ? {} : { server }), oid: await createUser(session, wanted) };
+        const wanted = { user: postgresUser(user), statements, passwordText: text, ttl };
+        const made = await createUser(session, wanted, marker);
+        return { ...(server === undefined ? {} : { server }), ...made };
       });
     },
 
     endUser: (user, how, signal) =>
       withSession(connection, signal, async (session) => {
         await requireServer(session, remembered.parse(user.remembered).server);
-        const statements = how.statements.flatMap(splitStatements);
-        const { oid, notes } = await endUser(session, postgresUser(user), statements, (database, work) =>
-          withLoneSession({ ...target, database }, signal, work),
-        );
+        const { oid, notes } = await endUser(session, postgresUser(user), {
+          statements: how.statements.flatMap(splitStatements),
+          marker,
+          inDatabase: (database, work) => withLoneSession({ ...target, database }, signal, work),
+        });
         const { password } = how;
         const door =
           password === undefined
@@ -87,7 +94,7 @@ function serverOf(connection: PooledConnection, plaintext: boolean): DatabaseSer
 
     renewUser: (user, ttl, statements, signal) =>
       withSession(connection, signal, (session) =>
-        renewUser(session, postgresUser(user), ttl, statements.flatMap(splitStatements)),
+        renewUser(session, postgresUser(user), ttl, statements.flatMap(splitStatements), marker),
       ),
 
     async setPassword({ name, password, salt, statements }, signal) {

@@ -1,3 +1,5 @@
+import { instantText } from './deadline.ts';
+import { quoteLiteral } from './quote.ts';
 import type { Session } from './session.ts';
 
 /** A database user as the server's catalog shows it. */
@@ -9,15 +11,17 @@ export interface PostgresRole {
   readonly validUntil: string;
 }
 
+/** The query that looks a role up by name. */
+export function selectRole(name: string): string {
+  return `SELECT oid::int8::float8 AS oid, coalesce(shobj_description(oid, 'pg_authid'), '') AS comment,
+    ${instantText('rolvaliduntil')} AS "validUntil"
+    FROM pg_catalog.pg_roles WHERE rolname = ${quoteLiteral(name)}`;
+}
+
 /** Looks a role up by name. */
 export async function findRole(session: Session, name: string): Promise<PostgresRole | undefined> {
-  const rows = await session.query<PostgresRole>(
-    `SELECT oid::int8::float8 AS oid, coalesce(shobj_description(oid, 'pg_authid'), '') AS comment,
-     coalesce(to_char(rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00', '') AS "validUntil"
-     FROM pg_catalog.pg_roles WHERE rolname = $1`,
-    [name],
-  );
-  return rows[0];
+  const [role] = await session.query<PostgresRole>(selectRole(name));
+  return role;
 }
 
 /** Who we are on the server, and what of it decides how things are done. */
@@ -30,14 +34,15 @@ export interface Broker {
   readonly version: number;
 }
 
-/** Looks up our own role. */
-export async function findBroker(session: Session): Promise<Broker> {
-  const rows = await session.query<Broker>(
-    `SELECT rolname AS name, oid::int8::float8 AS oid, rolsuper AS superuser, rolcreaterole AS "createRole",
-     current_setting('server_version_num')::int AS version
-     FROM pg_catalog.pg_roles WHERE rolname = current_user`,
-  );
-  const broker = rows[0];
-  if (!broker) throw new Error('the server does not know who we are');
-  return broker;
+/** Looks up our own role; on each socket once, because what fails for a right that was taken away closes it. */
+export function findBroker(session: Session): Promise<Broker> {
+  return session.once('broker', async () => {
+    const [broker] = await session.query<Broker>(
+      `SELECT rolname AS name, oid::int8::float8 AS oid, rolsuper AS superuser, rolcreaterole AS "createRole",
+       current_setting('server_version_num')::int AS version
+       FROM pg_catalog.pg_roles WHERE rolname = current_user`,
+    );
+    if (!broker) throw new Error('the server does not know who we are');
+    return broker;
+  });
 }

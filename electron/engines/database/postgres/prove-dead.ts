@@ -1,6 +1,6 @@
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import { codeOf } from './error-words.ts';
-import { findRole } from './postgres-role.ts';
+import { quoteLiteral } from './quote.ts';
 import type { Session } from './session.ts';
 
 const WRONG_PASSWORD = '28P01';
@@ -10,8 +10,10 @@ const MAY_NOT_LOG_IN = '28000';
 export type TryLogin = () => Promise<void>;
 
 /**
- * Shows that a user is dead: no role, no session, and its password refused. Anything that is not one of these answers is
+ * Shows that a user is dead: its password refused, no role, and no session. Anything that is not one of these answers is
  * unknown, never proof: throws `target-unavailable` with the reason, or what the server said.
+ *
+ * The sessions are looked at last, some time after the user was disabled: a login that was under way then has turned up.
  *
  * @param tryLogin tries the recorded password; undefined when it is erased already
  */
@@ -20,32 +22,21 @@ export async function proveDead(
   user: { readonly name: string; readonly oid: number | undefined },
   tryLogin: TryLogin | undefined,
 ): Promise<string[]> {
-  return [
-    await proveNoRole(session, user.name, user.oid),
-    await proveNoSession(session, user.oid),
-    ...(tryLogin ? [await proveRefused(tryLogin)] : []),
-  ];
-}
-
-async function proveNoRole(session: Session, name: string, oid: number | undefined): Promise<string> {
-  const byName = await findRole(session, name);
-  const byOid =
-    oid === undefined ? [] : await session.query('SELECT FROM pg_catalog.pg_roles WHERE oid = $1', [oid]);
-  if (byName || byOid.length > 0) throw alive('the role is still there');
-  return 'no such role';
-}
-
-async function proveNoSession(session: Session, oid: number | undefined): Promise<string> {
+  const refused = tryLogin ? [await proveRefused(tryLogin)] : [];
+  const { oid } = user;
+  const byOid = oid === undefined ? '' : ` OR oid = ${Number(oid)}`;
   // Without the OID any session of a role that is no more might be its.
-  const open =
+  const itsSession =
     oid === undefined
-      ? await session.query(
-          `SELECT FROM pg_catalog.pg_stat_activity a WHERE usesysid IS NOT NULL
-           AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = a.usesysid)`,
-        )
-      : await session.query('SELECT FROM pg_catalog.pg_stat_activity WHERE usesysid = $1', [oid]);
-  if (open.length > 0) throw alive('a session of the user, or of a dropped role, is still open');
-  return 'no session';
+      ? 'usesysid IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = a.usesysid)'
+      : `usesysid = ${Number(oid)}`;
+  const [left] = await session.query<{ role: boolean; session: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ${quoteLiteral(user.name)}${byOid}) AS role,
+       EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE ${itsSession}) AS session`,
+  );
+  if (left?.role !== false) throw alive('the role is still there');
+  if (left.session) throw alive('a session of the user, or of a dropped role, is still open');
+  return ['no such role', 'no session', ...refused];
 }
 
 async function proveRefused(tryLogin: TryLogin): Promise<string> {

@@ -7,6 +7,16 @@ import { inTransaction, type Session } from './session.ts';
 export type InDatabase = (database: string, work: (session: Session) => Promise<void>) => Promise<void>;
 
 /**
+ * An expression for whether anything would keep the role from being dropped: what it owns or was granted, in any database,
+ * and memberships that it granted. Its own memberships go with it.
+ */
+export function ownsAnything(oid: number): string {
+  return `(EXISTS (SELECT FROM pg_catalog.pg_shdepend WHERE refclassid = 'pg_catalog.pg_authid'::regclass
+      AND refobjid = ${Number(oid)} AND classid <> 'pg_catalog.pg_auth_members'::regclass)
+    OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE grantor = ${Number(oid)}))`;
+}
+
+/**
  * Takes everything from the user that would keep it from being dropped: what it owns goes to the keeper, what it was
  * granted is revoked. In each database that `pg_shdepend` names, one transaction each.
  */

@@ -7,9 +7,13 @@ const NO_SUCH_FUNCTION = '42883';
 
 /**
  * What tells one server from another, whatever its address: the identifier that `initdb` gave to its data, which its
- * standbys and copies share. Undefined where we may not ask. Not inside a transaction: a refusal would end it.
+ * standbys and copies share. Undefined where we may not ask. A socket leads to one server, so it is asked once on each. Not inside a transaction: a refusal would end it.
  */
-export async function serverIdentity(session: Session): Promise<string | undefined> {
+export function serverIdentity(session: Session): Promise<string | undefined> {
+  return session.once('identity', () => askIdentity(session));
+}
+
+async function askIdentity(session: Session): Promise<string | undefined> {
   try {
     const [row] = await session.query<{ id: string }>(
       'SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()',

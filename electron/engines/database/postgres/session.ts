@@ -2,6 +2,13 @@
 export interface Session {
   /** Runs one statement and answers with its rows. Throws what the server or the network said. */
   query<T = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<T[]>;
+  /**
+   * Runs several statements in one round trip and answers with the rows of the last one. Without a BEGIN among them they
+   * are one transaction of their own: all of them happen, or none.
+   */
+  batch<T = Record<string, unknown>>(statements: readonly string[]): Promise<T[]>;
+  /** What stays so for as long as the socket is open (which server it leads to) is asked once on each. */
+  once<T>(fact: string, ask: () => Promise<T>): Promise<T>;
 }
 
 /** Runs steps in one transaction: all of them happen, or none. */
@@ -12,8 +19,12 @@ export async function inTransaction<T>(session: Session, work: () => Promise<T>)
     await session.query('COMMIT');
     return result;
   } catch (error) {
-    // A connection that is gone rolls back by itself; what went wrong first is what matters.
-    await session.query('ROLLBACK').catch(() => {});
+    await rollBack(session);
     throw error;
   }
+}
+
+/** Leaves a transaction that failed. A connection that is gone rolls back by itself; what went wrong first is what matters. */
+export async function rollBack(session: Session): Promise<void> {
+  await session.query('ROLLBACK').catch(() => {});
 }
