@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { vaultSigner } from '../../electron/core/signing/vault-signer.ts';
 import { databaseEngine } from '../../electron/engines/database/database-engine.ts';
 import { openLeaseBench } from '../support/lease-bench.ts';
 import { startMariaDb, type TestMariaDb } from '../support/mariadb.ts';
@@ -231,7 +232,13 @@ serverSuite('mariadbd', 'users on MariaDB', () => {
         tlsCertificate: '',
         privateKey: '',
       },
-      { id: 'id', version: 1, limit: 4, plaintext: false },
+      {
+        id: 'id',
+        version: 1,
+        limit: 4,
+        plaintext: false,
+        signer: vaultSigner('vault-1', new Uint8Array(32)),
+      },
     );
     const signal = new AbortController().signal;
     const next = { name: 'fixed', password: 'new-password-of-it', salt: new Uint8Array(16), statements: [] };
