@@ -7,7 +7,7 @@ import { type Bundle, bundle } from './bundle.ts';
 
 const ROUNDS = Number(process.env['KEYWARDEN_FAULT_ROUNDS'] ?? 6);
 /** Kill somewhere within this many acknowledged changes. */
-const REACH = 2_000;
+const REACH = 800;
 /** The whole ledger is walked after so many kills, and at the end. */
 const WALK_EVERY = 25;
 

@@ -9,6 +9,8 @@ import type { Operation } from '../../../shared/model/operation.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 import { SmallDisk } from '../vault/small-disk.ts';
 import { TemporaryVault } from '../vault/temporary-vault.ts';
+import { rest } from './support/core-world.ts';
+import { fakeTarget } from './support/fake-target.ts';
 
 describe('core on a full disk', () => {
   it('revokes and seals from the reserve, and refuses everything else', async () => {
@@ -44,5 +46,42 @@ describe('core on a full disk', () => {
     await core.stop();
     await vault.close();
     await folder.verify();
+  });
+
+  it('ends a lease on time from the reserve, at the target too, and remembers it after a restart', async () => {
+    const target = fakeTarget();
+    const engines = [kvEngine, target.engine];
+    const folder = await TemporaryVault.make(stateSchema(engines));
+    const disk = new SmallDisk();
+    const vault = await folder.open(disk.files);
+    const clock = manualClock(folder.now);
+    const ports = { clock, random: (length: number) => new Uint8Array(randomBytes(length)), log: () => {} };
+    const { rootToken: token } = await initialise({ vault, ports, engines });
+    const core = createCore({ vault, ports, engines, seal: () => {} });
+    await core.start();
+    const ask = (operation: Operation, path: string, data: Record<string, unknown> = {}) =>
+      core.handle({ credential: { kind: 'token', token }, operation, path, data, origin: 'test' });
+    const issued = await ask('read', 'database/creds/app');
+    expect([issued.envelope?.lease_duration, target.alive.size]).toEqual([60, 1]);
+    while (!(await readdir(folder.directory)).includes('reserve')) await vault.turn(() => undefined);
+
+    disk.capacity = disk.used;
+    await expect(ask('update', 'secret/data/a', { data: { a: 1 } })).rejects.toMatchObject({
+      code: 'ledger-unavailable',
+    });
+    const states = () =>
+      vault.turn(({ db }) => db.all<{ state: string }>('SELECT state FROM leases').map((row) => row.state));
+    for (let seconds = 0; seconds < 300 && (await states())[0] !== 'dead'; seconds += 1) {
+      clock.advance(1000);
+      folder.now += 1000;
+      await rest();
+    }
+    expect(target.ended).toEqual([issued.envelope?.lease_id]);
+    expect(target.alive.size).toBe(0);
+    expect(await states()).toEqual(['dead']);
+    await core.stop();
+    await vault.close();
+    const again = await folder.open();
+    expect(await again.turn(({ db }) => db.all('SELECT state FROM leases'))).toEqual([{ state: 'dead' }]);
   });
 });
