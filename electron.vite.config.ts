@@ -17,6 +17,8 @@ export default defineConfig({
       sourcemap: true,
       rolldownOptions: {
         input: { index: inProject('electron/main/index.ts'), kw: inProject('electron/cli/kw.ts') },
+        // Modules that are shared by chunks run in the order of their imports: x509 needs reflect-metadata ahead of it.
+        output: { strictExecutionOrder: true },
       },
     },
   },
