@@ -7,7 +7,7 @@ import type { Ask } from './desk.ts';
 const instantOrNull = wireInstant.nullable();
 
 /** A lease as core tells it to the desktop: no secret. */
-const lease = z.object({
+export const leaseAnswer = z.object({
   lease_id: z.string(),
   path: z.string(),
   owner: z.string(),
@@ -22,7 +22,7 @@ const lease = z.object({
   next_try: instantOrNull,
   proof: z.array(z.string()).nullable(),
 });
-const answer = z.object({ leases: z.array(lease) });
+const answer = z.object({ leases: z.array(leaseAnswer) });
 
 /** Every keycard that is alive, and the dead of the last day. */
 export async function listLeases(ask: Ask): Promise<Keycard[]> {
@@ -37,7 +37,8 @@ export async function readLease(ask: Ask, leaseId: string): Promise<Keycard> {
   return asKeycard(found);
 }
 
-function asKeycard(found: z.output<typeof lease>): Keycard {
+/** The keycard that the desktop draws. */
+export function asKeycard(found: z.output<typeof leaseAnswer>): Keycard {
   const expiresAt = found.expire_time ?? 0;
   return {
     leaseId: found.lease_id,

@@ -3,6 +3,7 @@ import { HandOver } from '../features/apps/hand-over.tsx';
 import { ConnectDialog } from '../features/databases/connect-dialog.tsx';
 import { IssueDialog } from '../features/keycards/issue-dialog.tsx';
 import { Palette } from '../features/palette/palette.tsx';
+import { StopDialog } from '../features/revocation/stop-dialog.tsx';
 import { ImportEnv } from '../features/secrets/import-env.tsx';
 import { SecretEditor } from '../features/secrets/secret-editor.tsx';
 import { SealDialog } from '../features/settings/seal-dialog.tsx';
@@ -28,6 +29,8 @@ export function Dialogs() {
       return <IssueDialog role={dialog.role} onClose={close} />;
     case 'connect':
       return <ConnectDialog of={null} onClose={close} />;
+    case 'stop':
+      return <StopDialog what={dialog.what} onClose={close} />;
     case 'new-app':
       return <AppWizard of={null} onClose={close} />;
     case 'hand-over':

@@ -3,6 +3,13 @@ import { create } from 'zustand';
 /** The screens that the rail leads to. */
 export type ScreenName = 'secrets' | 'apps' | 'keycards' | 'databases';
 
+/** What one press of a button may stop: an app, a door for everybody, or everything. */
+export interface StopScope {
+  readonly scope: 'app' | 'prefix' | 'everything';
+  /** The app's name or the door's path. */
+  readonly name: string;
+}
+
 /** The dialogs that any screen may open over itself. */
 export type Dialog =
   | { readonly kind: 'find' }
@@ -12,6 +19,7 @@ export type Dialog =
   | { readonly kind: 'import-env'; readonly text: string; readonly fileName: string | null }
   | { readonly kind: 'issue'; readonly role: string }
   | { readonly kind: 'connect' }
+  | { readonly kind: 'stop'; readonly what: StopScope }
   | { readonly kind: 'new-app' }
   | { readonly kind: 'hand-over'; readonly app: string };
 

@@ -44,8 +44,8 @@ export function exactWords(at: number): string {
 }
 
 /** One or many: `1 app`, `3 apps`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : nouns}`;
 }
 
 function sizeWords(seconds: number): string {

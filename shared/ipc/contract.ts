@@ -118,6 +118,15 @@ const keycard = z.object({
   proof: z.array(z.string()),
 });
 
+const count = z.number().int().nonnegative();
+const revocationId = z.uuid();
+/** What one revocation takes in: an app, the keycards below a path, or everything. */
+const revocationScope = z.strictObject({
+  scope: z.enum(['app', 'prefix', 'everything']),
+  /** The app's name or the path; empty for everything. */
+  name: z.string().max(512),
+});
+
 const role = z.object({
   name: plainName,
   connection: z.string(),
@@ -242,6 +251,11 @@ export const CONTRACT = {
       versions: z.array(secretVersion),
     }),
   ),
+  /** By the starts of words in paths and notes, never by values. */
+  'secrets.search': method(
+    z.strictObject({ words: z.string().max(256) }),
+    z.object({ found: z.array(z.object({ path: z.string() })) }),
+  ),
   'secrets.reveal': method(
     z.strictObject({ path: secretPath, version: z.number().int().positive(), field: fieldName }),
     z.object({ value: z.string() }),
@@ -334,6 +348,44 @@ export const CONTRACT = {
     z.object({ keycard }),
   ),
   'keycards.revoke': method(z.strictObject({ leaseId }), z.object({ keycard })),
+
+  /** Exactly what would stop, and what stands in the way; changes nothing. */
+  'revocations.rehearse': method(
+    revocationScope,
+    z.object({
+      holders: z.array(z.object({ name: z.string(), tokens: count, leases: count })),
+      tokens: count,
+      keycards: z.array(keycard),
+      /** Already ended for us, but not proven dead. */
+      stillAlive: count,
+      blocked: z.array(z.object({ keycards: count, reason: z.string() })),
+      /** Private halves with which an app could come back. */
+      secretIds: count,
+    }),
+  ),
+  /** Stops what the same scope rehearsed. */
+  'revocations.run': method(
+    revocationScope.safeExtend({ lockOut: z.boolean() }),
+    z.object({ id: revocationId, tokens: count, keycards: count }),
+  ),
+  'revocations.report': method(
+    z.strictObject({ id: revocationId }),
+    z.object({
+      finished: z.boolean(),
+      tokens: count,
+      keycards: z.array(
+        z.object({
+          leaseId,
+          path: z.string(),
+          holder: z.string(),
+          state: keycard.shape.state,
+          reason: z.string().nullable(),
+          nextTryAt: instant.nullable(),
+          proof: z.array(z.string()),
+        }),
+      ),
+    }),
+  ),
 
   'apps.list': method(nothing, z.object({ apps: z.array(app) })),
   'apps.show': method(

@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { putKitAway } from '../e2e/steps/front-door.ts';
+import { closing, putKitAway, shownKit } from '../e2e/steps/front-door.ts';
 import { launchDesktop, type TestDesktop } from '../support/electron-app.ts';
 import { type Camera, openCamera } from './camera.ts';
 
@@ -7,6 +9,7 @@ const PASSPHRASE = 'copper lantern walks by the quiet harbour';
 const SCREENS = [
   'welcome',
   'create-vault',
+  'recovery-kit',
   'secrets-empty',
   'secret-editor',
   'secrets',
@@ -23,11 +26,15 @@ const SCREENS = [
   'app-wizard',
   'hand-over',
   'apps',
+  'stop-rehearsal',
+  'stop-report',
   'revoke',
   'keycards-dead',
   'find',
   'settings',
   'seal',
+  'restore',
+  'quarantine',
   'unlock-locked',
 ] as const;
 
@@ -51,7 +58,10 @@ test('every screen shows itself in light and in dark, and axe finds nothing seri
   await databases(page);
   await apps(page);
   await keycards(page);
+  await stop(page);
   await dialogs(page);
+  await restore(page);
+  page = await desktop.window();
 
   await page.getByRole('button', { name: 'Lock', exact: true }).click();
   page = await lockedWindow();
@@ -71,7 +81,10 @@ async function createVault(page: Page): Promise<void> {
   await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
   await page.getByLabel('Repeat the passphrase').fill(PASSPHRASE);
   await camera.take('create-vault');
+  await page.getByLabel('Place').fill(join(desktop.folder, 'vault'));
   await page.getByRole('button', { name: 'Create vault' }).click();
+  await shownKit(page);
+  await camera.take('recovery-kit');
   await putKitAway(page);
   await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible({ timeout: 60_000 });
 }
@@ -160,6 +173,41 @@ async function apps(page: Page): Promise<void> {
   await camera.take('hand-over');
   await page.getByRole('button', { name: 'Done' }).click();
   await camera.take('apps');
+}
+
+async function stop(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Databases' }).click();
+  await page.getByRole('listbox', { name: 'Databases and kinds of access' }).press('ArrowDown');
+  await page.getByRole('button', { name: 'Revoke all…' }).click();
+  await expect(page.getByRole('button', { name: 'Revoke all', exact: true })).toBeVisible();
+  await camera.take('stop-rehearsal');
+  await page.getByRole('button', { name: 'Revoke all', exact: true }).click();
+  await expect(page.getByText(/dead and proven/)).toBeVisible({ timeout: 30_000 });
+  await page.getByText('The proofs').click();
+  await camera.take('stop-report');
+  await page.getByRole('button', { name: 'Done' }).click();
+}
+
+/** A backup of the vault, put back elsewhere: it is looked at until a person confirms it. */
+async function restore(page: Page): Promise<void> {
+  await page.evaluate(() => window.keywarden['vault.backUp']());
+  const backups = join(desktop.folder, 'vault.backups');
+  const [name = ''] = readdirSync(backups);
+  const sealed = await closing(desktop, page, async () => {
+    await page.evaluate(() => window.keywarden['vault.seal']());
+  });
+  await sealed.getByRole('button', { name: 'Create or open another vault' }).click();
+  await sealed.getByRole('button', { name: 'Restore from a backup' }).click();
+  await sealed.getByLabel('Backup', { exact: true }).fill(join(backups, name));
+  await sealed.getByLabel('Place').fill(join(desktop.folder, 'restored'));
+  await sealed.getByLabel('Passphrase').fill(PASSPHRASE);
+  await camera.take('restore');
+  await sealed.getByRole('button', { name: 'Restore', exact: true }).click();
+  const banner = sealed.getByRole('region', { name: 'Quarantine' });
+  await expect(banner).toBeVisible({ timeout: 60_000 });
+  await camera.take('quarantine');
+  await banner.getByRole('button').click();
+  await expect(banner).toBeHidden({ timeout: 30_000 });
 }
 
 async function keycards(page: Page): Promise<void> {

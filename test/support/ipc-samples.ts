@@ -10,6 +10,7 @@ import type {
   Preferences,
 } from '../../shared/ipc/contract.ts';
 
+const REVOCATION = '7b1ff0a6-6c2b-4a7e-9c3f-2f0d5a3c1e44';
 const keycard: Keycard = {
   leaseId: 'database/creds/reader/abc',
   path: 'database/creds/reader',
@@ -103,6 +104,10 @@ export const IPC_SAMPLES: { readonly [C in Channel]: { input: IpcInput<C>; outpu
       versions: [{ version: 1, createdAt: 1, deletedAt: null, destroyed: false }],
     },
   },
+  'secrets.search': {
+    input: { words: 'stripe' },
+    output: { found: [{ path: 'stripe' }] },
+  },
   'secrets.reveal': { input: field, output: { value: 'v' } },
   'secrets.copy': { input: field, output: { clearsAt: 1 } },
   'secrets.write': {
@@ -142,6 +147,39 @@ export const IPC_SAMPLES: { readonly [C in Channel]: { input: IpcInput<C>; outpu
   'keycards.list': { input: undefined, output: { keycards: [keycard] } },
   'keycards.renew': { input: { leaseId: 'l', increment: 60 }, output: { keycard } },
   'keycards.revoke': { input: { leaseId: 'l' }, output: { keycard } },
+  'revocations.rehearse': {
+    input: { scope: 'app', name: 'billing' },
+    output: {
+      holders: [{ name: 'billing', tokens: 1, leases: 1 }],
+      tokens: 1,
+      keycards: [keycard],
+      stillAlive: 0,
+      blocked: [{ keycards: 1, reason: 'connection refused' }],
+      secretIds: 1,
+    },
+  },
+  'revocations.run': {
+    input: { scope: 'app', name: 'billing', lockOut: true },
+    output: { id: REVOCATION, tokens: 1, keycards: 1 },
+  },
+  'revocations.report': {
+    input: { id: REVOCATION },
+    output: {
+      finished: true,
+      tokens: 1,
+      keycards: [
+        {
+          leaseId: 'l',
+          path: 'p',
+          holder: 'h',
+          state: 'dead',
+          reason: null,
+          nextTryAt: null,
+          proof: ['gone'],
+        },
+      ],
+    },
+  },
   'apps.list': { input: undefined, output: { apps: [app] } },
   'apps.show': {
     input: { name: 'billing' },

@@ -6,6 +6,7 @@ import { clipboardHandlers } from './clipboard-handlers.ts';
 import { databasesHandlers } from './databases-handlers.ts';
 import { keycardsHandlers } from './keycards-handlers.ts';
 import { loginsHandlers } from './logins-handlers.ts';
+import { revocationsHandlers } from './revocations-handlers.ts';
 import { secretsHandlers } from './secrets-handlers.ts';
 import { vaultHandlers } from './vault-handlers.ts';
 
@@ -17,6 +18,7 @@ export function allHandlers(desk: Desk): Handlers {
     ...secretsHandlers(desk),
     ...databasesHandlers(desk),
     ...keycardsHandlers(desk),
+    ...revocationsHandlers(desk),
     ...appsHandlers(desk),
     ...loginsHandlers(desk),
     ...clipboardHandlers(desk),

@@ -6,6 +6,7 @@ import type { Handlers } from '../router.ts';
 
 type SecretsChannel =
   | 'secrets.list'
+  | 'secrets.search'
   | 'secrets.show'
   | 'secrets.reveal'
   | 'secrets.copy'
@@ -28,10 +29,17 @@ const subkeys = z.object({ subkeys: z.record(z.string(), z.unknown()).nullable()
 const values = z.object({ data: z.record(z.string(), z.unknown()).nullable() });
 const written = z.object({ version: z.number() });
 
+const searched = z.object({ keys: z.array(z.string()) });
+
 /** The stored secrets, over KV version 2 at `secret/`. */
 export function secretsHandlers(desk: Desk): Pick<Handlers, SecretsChannel> {
   const { ask } = desk;
   return {
+    'secrets.search': async ({ words }) => {
+      const { keys } = dataOf(await ask('read', 'secret/search', { q: words }), searched);
+      return { found: keys.map((path) => ({ path })) };
+    },
+
     'secrets.list': async ({ folder }) => {
       const envelope = await orNothing(ask('list', `secret/detailed-metadata/${folder}`));
       if (!envelope) return { entries: [] };

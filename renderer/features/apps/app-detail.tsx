@@ -60,6 +60,13 @@ function Shown({ view }: { readonly view: AppView }) {
             <Button variant="default" onClick={() => setDialog('edit')}>
               Change doors…
             </Button>
+            <Button
+              color="danger"
+              variant="light"
+              onClick={() => open({ kind: 'stop', what: { scope: 'app', name: app.name } })}
+            >
+              Stop…
+            </Button>
             <Button color="danger" variant="light" onClick={() => setDialog('remove')}>
               Remove…
             </Button>

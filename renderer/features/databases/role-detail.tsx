@@ -42,6 +42,17 @@ export function RoleDetail({ role }: { readonly role: DatabaseRole }) {
             <Button variant="default" onClick={() => setDialog('edit')}>
               Change…
             </Button>
+            {live.length > 0 && (
+              <Button
+                color="danger"
+                variant="light"
+                onClick={() =>
+                  open({ kind: 'stop', what: { scope: 'prefix', name: `database/creds/${role.name}` } })
+                }
+              >
+                Revoke all…
+              </Button>
+            )}
             <Button color="danger" variant="light" onClick={() => setDialog('remove')}>
               Remove…
             </Button>

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { Dialog } from '../../ui/dialog.tsx';
 import { type Finding, findAmong } from './find-among.ts';
 import { useEverything } from './use-everything.tsx';
+import { useSearchedSecrets } from './use-searched-secrets.tsx';
 
 const SHOWN = 40;
 
@@ -15,7 +16,12 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [active, setActive] = useState(0);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const found = useMemo(() => findAmong(everything, words).slice(0, SHOWN), [everything, words]);
+  const searched = useSearchedSecrets(words);
+  const found = useMemo(() => {
+    const near = findAmong(everything, words);
+    const known = new Set(near.map((finding) => finding.id));
+    return [...near, ...searched.filter((finding) => !known.has(finding.id))].slice(0, SHOWN);
+  }, [everything, searched, words]);
   const index = Math.min(active, found.length - 1);
 
   useEffect(() => {

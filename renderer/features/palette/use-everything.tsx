@@ -2,6 +2,7 @@ import {
   IconBan,
   IconDatabase,
   IconFileImport,
+  IconHandStop,
   IconIdBadge2,
   IconKey,
   IconLock,
@@ -36,15 +37,7 @@ export function useEverything(): readonly Finding[] {
           useNavigation.getState().open({ kind: 'issue', role: role.name }),
         ),
       ),
-      ...allSecrets(valueOr(folders, new Map())).map((entry) =>
-        finding(
-          'Secret',
-          entry.path,
-          <IconKey size={16} />,
-          () => goTo('secrets', () => void useSecrets.getState().show(entry.path)),
-          true,
-        ),
-      ),
+      ...allSecrets(valueOr(folders, new Map())).map((entry) => secretFinding(entry.path)),
       ...valueOr(apps, []).map((app) =>
         finding('App', app.name, <IconPlugConnected size={16} />, () =>
           goTo('apps', () => void useApps.getState().show(app.name)),
@@ -75,6 +68,17 @@ export function useEverything(): readonly Finding[] {
   }, [folders, apps, databases, keycards]);
 }
 
+/** A secret, and how to get to it. */
+export function secretFinding(path: string): Finding {
+  return finding(
+    'Secret',
+    path,
+    <IconKey size={16} />,
+    () => goTo('secrets', () => void useSecrets.getState().show(path)),
+    true,
+  );
+}
+
 const ACTIONS: readonly Finding[] = [
   screen('secrets', 'Secrets', <IconKey size={16} />),
   screen('apps', 'Apps', <IconPlugConnected size={16} />),
@@ -85,6 +89,10 @@ const ACTIONS: readonly Finding[] = [
   dialog('New app', <IconPlus size={16} />, { kind: 'new-app' }),
   dialog('Connect a database', <IconDatabase size={16} />, { kind: 'connect' }),
   dialog('Settings', <IconSettings size={16} />, { kind: 'settings' }),
+  dialog('Stop everything', <IconHandStop size={16} />, {
+    kind: 'stop',
+    what: { scope: 'everything', name: '' },
+  }),
   finding('Action', 'Lock', <IconLock size={16} />, () => void lockVault()),
   dialog('Seal the vault', <IconBan size={16} />, { kind: 'seal' }),
 ];

@@ -1,0 +1,124 @@
+import { Button, Checkbox } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { StopScope } from '../../app/navigation.ts';
+import { ask } from '../../bridge/ask.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { LOADING, type Loadable, reload } from '../../ui/loadable.ts';
+import { Notice, ProblemNotice } from '../../ui/notice.tsx';
+import { Failed, Loading } from '../../ui/screen-state.tsx';
+import { count } from '../../ui/time-words.ts';
+import { useAction } from '../../ui/use-action.ts';
+import { StopReport } from './stop-report.tsx';
+
+type Rehearsal = IpcOutput<'revocations.rehearse'>;
+
+const TITLES: Readonly<Record<StopScope['scope'], (name: string) => string>> = {
+  app: (name) => `Stop ${name}?`,
+  prefix: (name) => `Revoke every keycard of ${name}?`,
+  everything: () => 'Stop everything?',
+};
+
+/** One button for the bad day: shows exactly what would stop, stops it, and stays with it until each end is proven. */
+export function StopDialog({ what, onClose }: { readonly what: StopScope; readonly onClose: () => void }) {
+  const [rehearsed, setRehearsed] = useState<Loadable<Rehearsal>>(LOADING);
+  const [running, setRunning] = useState<string | null>(null);
+  const rehearse = () => {
+    void reload(LOADING, ask('revocations.rehearse', what)).then(setRehearsed);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rehearsed once, when the dialog opens.
+  useEffect(rehearse, []);
+  return (
+    <Dialog onClose={onClose} title={running === null ? TITLES[what.scope](what.name) : 'Stopped'} size={560}>
+      {running !== null ? (
+        <StopReport id={running} onClose={onClose} />
+      ) : rehearsed.kind === 'loading' ? (
+        <Loading />
+      ) : rehearsed.kind === 'failed' ? (
+        <Failed problem={rehearsed.problem} onRetry={rehearse} />
+      ) : (
+        <Shown what={what} rehearsal={rehearsed.value} onRun={setRunning} onClose={onClose} />
+      )}
+    </Dialog>
+  );
+}
+
+interface ShownProps {
+  readonly what: StopScope;
+  readonly rehearsal: Rehearsal;
+  readonly onRun: (id: string) => void;
+  readonly onClose: () => void;
+}
+
+function Shown({ what, rehearsal, onRun, onClose }: ShownProps) {
+  const [lockOut, setLockOut] = useState(false);
+  const action = useAction(async () => {
+    const { id } = await ask('revocations.run', { ...what, lockOut });
+    onRun(id);
+  });
+  const { holders, keycards, tokens, blocked, secretIds, stillAlive } = rehearsal;
+  const nothing = keycards.length === 0 && tokens === 0 && secretIds === 0;
+  const needing = keycards.filter(({ promise }) => promise === 'needs-keywarden').length;
+  return (
+    <div className="stack">
+      <div className="soft stack-tight">
+        {keycards.length === 0 && tokens === 0 ? (
+          <p>Nothing of it is alive now.</p>
+        ) : (
+          <p>
+            <strong>{howMuch(keycards.length, tokens)}</strong>{' '}
+            {keycards.length + tokens === 1 ? 'ends' : 'end'} at once. Every session that a keycard opened is
+            cut.
+          </p>
+        )}
+      </div>
+      {holders.length > 0 && (
+        <section className="detail-box stop-holders" aria-label="Who stops">
+          {holders.map((holder) => (
+            <div key={holder.name} className="detail-row">
+              <strong className="cut grow">{holder.name}</strong>
+              <span className="quiet">{howMuch(holder.leases, holder.tokens)}</span>
+            </div>
+          ))}
+        </section>
+      )}
+      {blocked.map(({ keycards: blockedCards, reason }) => (
+        <Notice key={reason} tone="warning">
+          {count(blockedCards, 'keycard')} cannot be proven dead now: {reason}. Nobody is served any more, and
+          it is tried until it is proven.
+        </Notice>
+      ))}
+      {blocked.length > 0 && needing > 0 && (
+        <p className="quiet">{count(needing, 'keycard')} of these would not die without Keywarden.</p>
+      )}
+      {stillAlive > 0 && (
+        <p className="quiet">
+          {count(stillAlive, 'keycard')} {stillAlive === 1 ? 'was' : 'were'} ended before and still waits for
+          a proof.
+        </p>
+      )}
+      {what.scope === 'app' && secretIds > 0 && (
+        <Checkbox
+          checked={lockOut}
+          onChange={(event) => setLockOut(event.currentTarget.checked)}
+          label={`Lock it out too: it holds ${count(secretIds, 'private half', 'private halves')} (secret-id) and could log in again`}
+        />
+      )}
+      <ProblemNotice problem={action.problem} />
+      <div className="form-buttons">
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Cancel
+        </Button>
+        <Button color="danger" loading={action.busy} disabled={nothing} onClick={action.run}>
+          {what.scope === 'prefix' ? 'Revoke all' : 'Stop now'}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** What ends, without what there is none of. */
+function howMuch(keycards: number, logins: number): string {
+  const parts = [keycards > 0 ? count(keycards, 'keycard') : '', logins > 0 ? count(logins, 'login') : ''];
+  return parts.filter((part) => part !== '').join(' and ');
+}
