@@ -9,6 +9,8 @@ import type {
   RequestTurn,
   Route,
 } from '../../electron/core/engine.ts';
+import { rotationChanges } from '../../electron/core/rotation/rotation-changes.ts';
+import { rotationMigration } from '../../electron/core/rotation/rotation-rows.ts';
 import { vaultSigner } from '../../electron/core/signing/vault-signer.ts';
 import type { Change } from '../../electron/vault/change.ts';
 import { openMemoryVault } from '../../electron/vault/memory-vault.ts';
@@ -23,7 +25,10 @@ const PORTS = { random: (length: number) => new Uint8Array(randomBytes(length)) 
 export async function openLoneEngine(engine: Engine, options: Record<string, string> = {}) {
   const clock = { at: 1_700_000_000_000, now: () => clock.at };
   const vault = await openMemoryVault(
-    { changes: engine.changes, migrations: engine.migrations },
+    {
+      changes: [...engine.changes, ...rotationChanges],
+      migrations: [...engine.migrations, rotationMigration],
+    },
     { clock, ...PORTS },
   );
   const mount: Mount = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
 import { randomUuid } from '../../core/random-text.ts';
+import { removeRotation } from '../../core/rotation/plan-rotation.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { type ConfigFields, configFields, nameField } from './config-fields.ts';
 import { type Connection, connectionNames, findConnection } from './connection-rows.ts';
@@ -110,6 +111,7 @@ function remove(turn: RequestTurn, { name }: { name: string }): Decision {
   const changes = [
     CONNECTION_REMOVED.make({ mount: turn.mount.uuid, name }),
     { type: FORGET_VALUE, data: { hash: connection.secret } },
+    ...removeRotation(turn.db, turn.mount.uuid, `root/${connection.id}`),
   ];
   const server = revealServer(turn, connection);
   return { kind: 'reply', changes, reply: {}, afterwards: () => server.close?.() };

@@ -19,21 +19,56 @@ import {
   ROLE_WRITTEN,
 } from './database-changes.ts';
 import { DATABASE_MIGRATIONS } from './database-migrations.ts';
+import { databaseRotations } from './database-rotations.ts';
 import { databaseLeases } from './lease-lifecycle.ts';
 import { roleListRoute, roleRoute } from './role-route.ts';
+import { rotateRootRoute } from './rotate-root-route.ts';
+import { staticCredsRoute } from './static-creds-route.ts';
+import { removingRole, rotateRoleRoute, staticRoleListRoute, staticRoleRoute } from './static-role-route.ts';
+import {
+  STATIC_ROLE_REMOVED,
+  STATIC_ROLE_ROTATED,
+  STATIC_ROLE_WRITTEN,
+  selectStaticRoles,
+  staticRoleMigration,
+} from './static-role-rows.ts';
 
 /** The engine behind mounts of type `database`. */
 export const databaseEngine: Engine = {
   type: 'database',
-  migrations: DATABASE_MIGRATIONS,
-  changes: [CONNECTION_CONFIGURED, CONNECTION_REMOVED, ROLE_WRITTEN, ROLE_REMOVED, DATABASE_UNMOUNTED],
-  routes: [configListRoute, configRoute, checkRoute, resetRoute, roleListRoute, roleRoute, credsRoute],
+  migrations: [...DATABASE_MIGRATIONS, staticRoleMigration],
+  changes: [
+    CONNECTION_CONFIGURED,
+    CONNECTION_REMOVED,
+    ROLE_WRITTEN,
+    ROLE_REMOVED,
+    STATIC_ROLE_WRITTEN,
+    STATIC_ROLE_ROTATED,
+    STATIC_ROLE_REMOVED,
+    DATABASE_UNMOUNTED,
+  ],
+  routes: [
+    configListRoute,
+    configRoute,
+    checkRoute,
+    resetRoute,
+    roleListRoute,
+    roleRoute,
+    credsRoute,
+    staticRoleListRoute,
+    staticRoleRoute,
+    staticCredsRoute,
+    rotateRoleRoute,
+    rotateRootRoute,
+  ],
   leases: databaseLeases,
+  rotations: databaseRotations,
   unmounted: (turn, mount) => {
     const secrets = connectionNames(turn.db, mount.uuid).flatMap((name) => {
       const connection = findConnection(turn.db, mount.uuid, name);
       return connection ? [{ type: FORGET_VALUE, data: { hash: connection.secret } }] : [];
     });
-    return [DATABASE_UNMOUNTED.make({ mount: mount.uuid }), ...secrets];
+    const accounts = selectStaticRoles(turn.db, 'mount = ?', mount.uuid).flatMap(removingRole);
+    return [...accounts, DATABASE_UNMOUNTED.make({ mount: mount.uuid }), ...secrets];
   },
 };

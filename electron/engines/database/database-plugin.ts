@@ -86,6 +86,10 @@ export interface DatabaseServer {
   ): Promise<void>;
   /** Gives an account another password. */
   setPassword(account: AccountPassword, signal: AbortSignal): Promise<void>;
+  /** How many sessions an account has open; absent where the server does not tell. */
+  sessions?(name: string, signal: AbortSignal): Promise<number>;
+  /** Ends an account's sessions, until none is seen. */
+  endSessions?(name: string, signal: AbortSignal): Promise<void>;
   /** Tries an account's password, as a stranger would. */
   tryLogin(account: { readonly name: string; readonly password: string }, signal: AbortSignal): Promise<Door>;
   /** Forgets idle sockets. */

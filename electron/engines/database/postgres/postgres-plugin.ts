@@ -2,15 +2,18 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import type { VaultSigner } from '../../../core/signing/vault-signer.ts';
 import type { DatabasePlugin, DatabaseServer, Door, LeasedUser } from '../database-plugin.ts';
+import { becomeMember } from './become-member.ts';
 import { checkConnection } from './check-connection.ts';
 import { dropPool, type PooledConnection, withLoneSession, withSession } from './connection-pools.ts';
 import { connectionTarget, redactUrl } from './connection-target.ts';
 import { createUser } from './create-user.ts';
 import type { DatabaseUser } from './database-user.ts';
+import { endSessions } from './end-sessions.ts';
 import { endUser } from './end-user.ts';
 import { targetError } from './error-words.ts';
 import { fillTemplate } from './fill-template.ts';
 import type { Marker } from './mark-role.ts';
+import { findRole } from './postgres-role.ts';
 import { proveDead, refusalOf } from './prove-dead.ts';
 import { quoteIdentifier } from './quote.ts';
 import { renewUser } from './renew-user.ts';
@@ -107,6 +110,23 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
         }),
       );
     },
+
+    sessions: (name, signal) =>
+      withSession(connection, signal, async (session) => {
+        const [row] = await session.query<{ open: number }>(
+          'SELECT count(*)::int AS open FROM pg_catalog.pg_stat_activity WHERE usename = $1',
+          [name],
+        );
+        return row?.open ?? 0;
+      }),
+
+    endSessions: (name, signal) =>
+      withSession(connection, signal, async (session) => {
+        const role = await findRole(session, name);
+        if (!role) return;
+        await becomeMember(session, name);
+        await endSessions(session, role.oid);
+      }),
 
     tryLogin: ({ name, password }, signal) =>
       tryLogin({ ...target, user: name, password }, signal).then(

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type Decision, handler, type Route } from '../../core/engine.ts';
+import { formatInstant } from '../../core/format-instant.ts';
+import { secondsUntil } from '../../core/limits.ts';
+import { revealTakenValue } from '../../core/rotation/plan-rotation.ts';
+import { findRotationOf } from '../../core/rotation/rotation-rows.ts';
+import { nameField } from './config-fields.ts';
+import { showPolicy } from './static-role-route.ts';
+import { findStaticRole, staticSecretContext, staticSubject } from './static-role-rows.ts';
+
+/** `static-creds/:name`: the password that the server takes at this moment, without a lease. */
+export const staticCredsRoute: Route = {
+  pattern: 'static-creds/:name',
+  operations: {
+    read: handler({
+      input: z.object({ name: nameField }),
+      decide: (turn, { name }): Decision => {
+        const role = findStaticRole(turn.db, turn.mount.uuid, name);
+        if (!role) throw new KeywardenError('unknown-role', `unknown role: ${name}`);
+        const rotation = findRotationOf(turn.db, turn.mount.uuid, staticSubject(name));
+        // With two accounts the current one stays good while the other gets its password.
+        const taken = role.secondUsername === '' ? revealTakenValue(turn, rotation) : undefined;
+        if (!taken && role.secret === null) {
+          throw new KeywardenError(
+            'rotation-pending',
+            `the first password of "${name}" is not set yet${rotation?.reason ? `: ${rotation.reason}` : ''}`,
+          );
+        }
+        const password = taken ?? (role.secret && turn.revealValue(role.secret, staticSecretContext(role)));
+        const rotatedAt = taken ? turn.now : role.rotatedAt;
+        return {
+          kind: 'reply',
+          reply: {
+            data: {
+              last_vault_rotation: rotatedAt === null ? null : formatInstant(rotatedAt),
+              password: new TextDecoder().decode(password ?? undefined),
+              ...showPolicy(rotation),
+              ttl: secondsUntil(rotation?.dueAt ?? turn.now, turn.now),
+              username: role.current === '' ? role.username : role.current,
+            },
+          },
+        };
+      },
+    }),
+  },
+};
