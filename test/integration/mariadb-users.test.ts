@@ -82,6 +82,24 @@ serverSuite('mariadbd', 'users on MariaDB', () => {
     expect((await bench.end(issued)).checks).toEqual(PROVEN);
   });
 
+  it.each([
+    ['mysql-database-plugin', {}, /^v-approl-app-[A-Za-z0-9]{16}$/],
+    ['mysql-legacy-database-plugin', {}, /^v-ap-[A-Za-z0-9]{11}$/],
+    [
+      'mysql-rds-database-plugin',
+      { username_template: '{{.RoleName}}_{{random 12 | lowercase}}' },
+      /^app_[a-z0-9]{12}$/,
+    ],
+  ])('%s with %j names its users', async (plugin_name, more, shape) => {
+    await configure({ plugin_name, ...more });
+    const issued = await bench.issue();
+    expect(issued.username).toMatch(shape);
+    await (await mariadb.login(issued.username, issued.password)).end();
+    expect((await bench.end(issued)).checks).toEqual(PROVEN);
+    await expect(configure({ plugin_name, username_template: '{{.RoleName}}' })).rejects.toThrow('random');
+    await configure({ username_template: '' });
+  });
+
   it('a statement that would log the password is refused, unless the connection says so', async () => {
     const ed25519 = "CREATE USER '{{name}}'@'%' IDENTIFIED BY CONCAT('{{password}}')";
     await configure({}, { creation_statements: ed25519 });

@@ -3,6 +3,7 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
 import { randomUuid } from '../../core/random-text.ts';
 import { removeRotation } from '../../core/rotation/plan-rotation.ts';
+import { checkUsernameTemplate } from '../../core/username-template/make-username.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { type ConfigFields, configFields, nameField } from './config-fields.ts';
 import { type Connection, connectionNames, findConnection } from './connection-rows.ts';
@@ -53,7 +54,8 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
   const pluginName = input.plugin_name ?? before?.plugin ?? '';
   const plugin = requirePlugin(pluginName);
   const secret = mergeSecret(input, plugin, before && revealSecret(turn, before));
-  refuseUnsupported(input);
+  const usernameTemplate = input.username_template ?? before?.usernameTemplate ?? '';
+  if (usernameTemplate !== '') checkUsernameTemplate(usernameTemplate, plugin.username.longest, turn.random);
   const passwordAuthentication =
     input.password_authentication ?? before?.passwordAuthentication ?? 'scram-sha-256';
   const limit = socketLimit(input.max_open_connections ?? before?.maxOpenConnections);
@@ -88,6 +90,8 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
       maxOpenConnections: limit,
       rotationStatements: [...(input.root_rotation_statements ?? before?.rotationStatements ?? [])],
       secret: sealSecret(later, bound, secret),
+      usernameTemplate,
+      passwordPolicy: before?.passwordPolicy ?? '',
     });
     const forgotten = before ? [{ type: FORGET_VALUE, data: { hash: before.secret } }] : [];
     const warnings = passwordAuthentication === 'password' ? { warnings: [PLAINTEXT_WARNING] } : {};
@@ -164,12 +168,6 @@ function mergeSecret(
   };
 }
 
-function refuseUnsupported(input: ConfigFields): void {
-  if (input.username_template) {
-    throw new KeywardenError('invalid-request', 'username_template is not supported yet');
-  }
-}
-
 function socketLimit(wanted: number | undefined): number {
   if (wanted === undefined || wanted <= 0) return SOCKETS.usual;
   return Math.min(wanted, SOCKETS.most);
@@ -183,8 +181,9 @@ function show(connection: Connection): Record<string, unknown> {
       ...requirePlugin(connection.plugin).showDetails(connection.shownUrl, { plaintext }),
       max_open_connections: connection.maxOpenConnections,
       username: connection.username,
+      ...(connection.usernameTemplate === '' ? {} : { username_template: connection.usernameTemplate }),
     },
-    password_policy: '',
+    password_policy: connection.passwordPolicy,
     plugin_name: connection.plugin,
     plugin_version: '',
     root_credentials_rotate_statements: connection.rotationStatements,

@@ -21,6 +21,10 @@ export interface Connection {
   readonly maxOpenConnections: number;
   readonly rotationStatements: readonly string[];
   readonly secret: ValueHash;
+  /** How users are named; '' for the plugin's own way. */
+  readonly usernameTemplate: string;
+  /** The password policy's name; '' for letters and digits. */
+  readonly passwordPolicy: string;
 }
 
 interface StoredConnection {
@@ -36,6 +40,8 @@ interface StoredConnection {
   readonly max_open_connections: number;
   readonly rotation_statements: string;
   readonly secret: ValueHash;
+  readonly username_template: string;
+  readonly password_policy: string;
 }
 
 /** The connection of that name, if it is configured. */
@@ -80,6 +86,8 @@ function parse(row: StoredConnection | undefined): Connection | undefined {
       maxOpenConnections: row.max_open_connections,
       rotationStatements: JSON.parse(row.rotation_statements) as string[],
       secret: row.secret,
+      usernameTemplate: row.username_template,
+      passwordPolicy: row.password_policy,
     }
   );
 }

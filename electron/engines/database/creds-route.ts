@@ -3,13 +3,13 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type Decision, handler, type Lease, type RequestTurn, type Route } from '../../core/engine.ts';
 import { maybe, ttlField } from '../../core/fields.ts';
 import { randomBase62 } from '../../core/random-text.ts';
+import { makeUsername } from '../../core/username-template/make-username.ts';
 import { nameField } from './config-fields.ts';
 import { allowsRole, type Connection, findConnection } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import { requirePlugin } from './database-plugins.ts';
 import { type LeaseData, userOf } from './lease-data.ts';
 import { type DatabaseRole, findRole } from './role-rows.ts';
-import { newUserName } from './user-name.ts';
 
 /** 190 bits of letters and digits: nothing in it needs quoting anywhere. */
 const PASSWORD_LENGTH = 32;
@@ -37,7 +37,14 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
     connection: connection.id,
     connectionName: connection.name,
     role: role.name,
-    username: newUserName(turn.identity?.displayName ?? 'token', role.name, turn.now, turn.random),
+    username: makeUsername({
+      template: connection.usernameTemplate || plugin.username.template,
+      displayName: turn.identity?.displayName ?? 'token',
+      roleName: role.name,
+      now: turn.now,
+      random: turn.random,
+      longest: plugin.username.longest,
+    }),
     revocationStatements: role.revocationStatements,
   };
   return {

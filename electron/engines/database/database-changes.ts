@@ -18,12 +18,14 @@ export const CONNECTION_CONFIGURED = defineChange(
     maxOpenConnections: z.number().int(),
     rotationStatements: texts,
     secret: z.string(),
+    usernameTemplate: z.string().optional(),
+    passwordPolicy: z.string().optional(),
   }),
   (db, data) =>
     db.run(
       `INSERT OR REPLACE INTO database_connection (mount, name, id, version, plugin, shown_url, username, allowed_roles,
-       password_authentication, max_open_connections, rotation_statements, secret)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       password_authentication, max_open_connections, rotation_statements, secret, username_template, password_policy)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       data.mount,
       data.name,
       data.id,
@@ -36,6 +38,8 @@ export const CONNECTION_CONFIGURED = defineChange(
       data.maxOpenConnections,
       JSON.stringify(data.rotationStatements),
       data.secret,
+      data.usernameTemplate ?? '',
+      data.passwordPolicy ?? '',
     ),
 );
 

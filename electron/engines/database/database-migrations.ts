@@ -35,4 +35,11 @@ export const DATABASE_MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    id: 'database/002-templates',
+    sql: `
+      ALTER TABLE database_connection ADD COLUMN username_template TEXT NOT NULL DEFAULT '';
+      ALTER TABLE database_connection ADD COLUMN password_policy TEXT NOT NULL DEFAULT '';
+    `,
+  },
 ];

@@ -14,6 +14,8 @@ export interface DatabasePlugin {
   readonly title: string;
   /** What may be claimed of every user on this kind of server. */
   readonly promise: LeaseTerms['promise'];
+  /** How users are named where the connection has no template of its own, and how long a name may be. */
+  readonly username: { readonly template: string; readonly longest: number };
   /** Reads a configuration, without I/O. Throws `invalid-request` in words, never with a secret in them. */
   connect(secret: ConnectionSecret, options: ServerOptions): DatabaseServer;
   /**

@@ -1,10 +1,10 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { DatabasePlugin } from './database-plugin.ts';
-import { mysqlPlugin } from './mysql/mysql-plugin.ts';
+import { mysqlLegacyPlugin, mysqlPlugin } from './mysql/mysql-plugin.ts';
 import { postgresPlugin } from './postgres/postgres-plugin.ts';
 import { redisPlugin } from './redis/redis-plugin.ts';
 
-const PLUGINS: readonly DatabasePlugin[] = [postgresPlugin, mysqlPlugin, redisPlugin];
+const PLUGINS: readonly DatabasePlugin[] = [postgresPlugin, mysqlPlugin, mysqlLegacyPlugin, redisPlugin];
 
 /** The plugin of that name. Throws `invalid-request` with those that there are. */
 export function requirePlugin(name: string): DatabasePlugin {

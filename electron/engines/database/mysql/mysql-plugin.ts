@@ -16,15 +16,15 @@ import { type MysqlTarget, mysqlTarget, redactDsn } from './mysql-target.ts';
 /** ER_ACCESS_DENIED_ERROR: the user or its password. What else keeps somebody out (a lock, a host) is no proof. */
 const WRONG_PASSWORD = '1045';
 
+/** Vault's have more of the names and fewer random characters, for want of room. */
+const TEMPLATE = '{{ printf "v-%s-%s-%s" (.DisplayName | truncate 6) (.RoleName | truncate 6) (random 16) }}';
+const LEGACY_TEMPLATE = '{{ printf "v-%s-%s" (.RoleName | truncate 2) (random 11) }}';
+
 /** MariaDB and MySQL behind the engine's interface. */
 export const mysqlPlugin: DatabasePlugin = {
-  names: [
-    'mysql-database-plugin',
-    'mysql-legacy-database-plugin',
-    'mysql-aurora-database-plugin',
-    'mysql-rds-database-plugin',
-  ],
+  names: ['mysql-database-plugin', 'mysql-aurora-database-plugin', 'mysql-rds-database-plugin'],
   title: 'MariaDB and MySQL',
+  username: { template: TEMPLATE, longest: 32 },
   promise: 'needs-keywarden',
   redactUrl: redactDsn,
   connect: (secret, { plaintext }) => serverOf(mysqlTarget(secret), plaintext),
@@ -38,6 +38,14 @@ export const mysqlPlugin: DatabasePlugin = {
     if (groupRole === '') throw new KeywardenError('invalid-request', 'empty creation statements');
     return groupStatements(groupRole);
   },
+};
+
+/** Servers older than MySQL 5.7.8, which take names of 16 characters. */
+export const mysqlLegacyPlugin: DatabasePlugin = {
+  ...mysqlPlugin,
+  names: ['mysql-legacy-database-plugin'],
+  title: 'MySQL, old',
+  username: { template: LEGACY_TEMPLATE, longest: 16 },
 };
 
 function serverOf(target: MysqlTarget, plaintext: boolean): DatabaseServer {

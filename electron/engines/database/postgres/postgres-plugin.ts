@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import type { VaultSigner } from '../../../core/signing/vault-signer.ts';
+import { USUAL_TEMPLATE } from '../../../core/username-template/make-username.ts';
 import type { DatabasePlugin, DatabaseServer, Door, LeasedUser } from '../database-plugin.ts';
 import { becomeMember } from './become-member.ts';
 import { checkConnection } from './check-connection.ts';
@@ -30,6 +31,7 @@ const remembered = z.object({ oid: z.number().optional(), server: z.string().opt
 export const postgresPlugin: DatabasePlugin = {
   names: ['postgresql-database-plugin'],
   title: 'PostgreSQL',
+  username: { template: USUAL_TEMPLATE, longest: 63 },
   promise: 'dies-by-itself',
   redactUrl,
   connect: (secret, { id, version, limit, plaintext, signer }) =>

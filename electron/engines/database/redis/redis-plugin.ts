@@ -4,6 +4,7 @@
  */
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import type { Proof } from '../../../core/engine.ts';
+import { USUAL_TEMPLATE } from '../../../core/username-template/make-username.ts';
 import type { DatabasePlugin, DatabaseServer, Door } from '../database-plugin.ts';
 import { checkRedis } from './check-redis.ts';
 import { redisCode, redisError } from './redis-errors.ts';
@@ -26,6 +27,7 @@ const WRONG_PASSWORD = 'WRONGPASS';
 export const redisPlugin: DatabasePlugin = {
   names: ['redis-database-plugin'],
   title: 'Redis',
+  username: { template: USUAL_TEMPLATE, longest: 63 },
   promise: 'needs-keywarden',
   redactUrl: (connectionUrl) => connectionUrl.replace(/^(\w+:\/\/)[^/@]*@/, '$1*****@'),
   urlFromFields: redisUrl,
