@@ -6,7 +6,7 @@ import { KeywardenError } from '../shared/errors/keywarden-error.ts';
 import type { TlsIdentity } from './broker/broker.ts';
 import type { Rates } from './broker/rate-limits.ts';
 import { startBroker } from './broker/start-broker.ts';
-import { createUnsealing, type KeyTerms, type MadeKeys } from './broker/unsealing.ts';
+import { createUnsealing } from './broker/unsealing.ts';
 import { createCore } from './core/create-core.ts';
 import type { Engine } from './core/engine.ts';
 import { initialise } from './core/initialise.ts';
@@ -16,6 +16,7 @@ import { stateSchema } from './core/state-schema.ts';
 import { steadyClock } from './core/steady-clock.ts';
 import type { Topic } from './core/watch-topics.ts';
 import { encodeRecoveryKit, parseRecoveryKit } from './crypto/recovery-kit.ts';
+import type { KeyTerms, MadeKeys } from './crypto/unseal-key.ts';
 import { databaseEngine } from './engines/database/database-engine.ts';
 import { kvEngine } from './engines/kv/kv-engine.ts';
 import { kv1Engine } from './engines/kv/kv1-engine.ts';
@@ -60,6 +61,8 @@ export interface Keywarden {
   watch(listener: (topics: ReadonlySet<Topic>) => void): () => void;
   /** Calls back once when somebody has asked, by `sys/seal`, to seal: whoever opened it then closes it. */
   onSealRequest(listener: () => void): void;
+  /** Calls back when `sys/rekey` has put new keys in the place of the old ones. */
+  onKeysReplaced(listener: () => Promise<void>): void;
   /** Stops the clockwork and effects, writes a snapshot, zero-fills all keys. */
   close(): Promise<void>;
 }
@@ -185,12 +188,22 @@ async function assemble(
   backups: KeptBackups | undefined,
 ): Promise<Keywarden> {
   let sealRequested = () => {};
+  let keysReplaced = async () => {};
   const core = createCore({
     vault,
     ports,
     engines: ENGINES,
     seal: () => sealRequested(),
     rotateKeys: ways && ((passphrase) => ways.rekey({ passphrase })),
+    keys: ways && {
+      terms: async () => termsOf(await ways.list()),
+      prove: (secret) => ways.prove({ secret }),
+      async replace(secret, keys) {
+        await ways.replaceKeys({ secret }, keys);
+        // They are in place: whoever waits for them must be told, whatever becomes of the seal's status.
+        await keysReplaced().catch(() => ports.log('warn', 'key-terms-not-read'));
+      },
+    },
   });
   let closing: Promise<void> | undefined;
   const keywarden: Keywarden = {
@@ -208,6 +221,9 @@ async function assemble(
     watch: (listener) => core.watchTopics(listener),
     onSealRequest(listener) {
       sealRequested = listener;
+    },
+    onKeysReplaced(listener) {
+      keysReplaced = listener;
     },
     close() {
       closing ??= Promise.all([core.stop(), backups?.stop()]).then(() => vault.close());
@@ -256,13 +272,16 @@ export async function serveKeywarden(options: ServeOptions): Promise<ServedKeywa
   let closing: Promise<void> = Promise.resolve();
   const take = (keywarden: Keywarden): void => {
     open = keywarden;
+    keywarden.onKeysReplaced(async () => {
+      terms = vault && (await keyTermsOf(vault.directory));
+    });
     keywarden.onSealRequest(() => {
       open = undefined;
       closing = keywarden.close().catch(() => ports.log('error', 'vault-not-closed'));
     });
   };
-  if (options.keywarden) take(options.keywarden);
   let terms = vault && (await keyTermsOf(vault.directory));
+  if (options.keywarden) take(options.keywarden);
   const unsealing =
     vault &&
     createUnsealing({
@@ -312,8 +331,13 @@ async function keyTermsOf(directory: string): Promise<KeyTerms | undefined> {
     throw error;
   });
   if (read === undefined) return undefined;
-  const ways = read.header.keyholders.flatMap((keyholder) => keyholder.ways);
-  const { threshold, total } = ways.find((way) => way.kind === 'shares') ?? { threshold: 1, total: 1 };
+  return termsOf(read.header.keyholders.flatMap((keyholder) => keyholder.ways));
+}
+
+function termsOf(
+  ways: readonly { readonly kind: string; readonly threshold?: number; readonly total?: number }[],
+): KeyTerms {
+  const { threshold = 1, total = 1 } = ways.find((way) => way.kind === 'shares') ?? {};
   return { threshold, total };
 }
 

@@ -19,7 +19,8 @@ export interface Asker {
   readonly address: string | undefined;
 }
 
-const OPEN_PATHS = /^(?:auth\/.*\blogin\b|sys\/(?:wrapping|internal|health|init|unseal)\b)/;
+const OPEN_PATHS =
+  /^(?:auth\/.*\blogin\b|sys\/(?:wrapping|internal|health|init|unseal|rekey|generate-root)\b)/;
 
 interface Bucket {
   left: number;

@@ -1,12 +1,8 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
-import { encodeShare, parseShare, revealSharedSecret } from '../crypto/share-text.ts';
+import { readKeyTerms } from '../core/keys/key-terms.ts';
+import { revealSharedSecret } from '../crypto/share-text.ts';
+import { type KeyTerms, type MadeKeys, readUnsealKey, showKeys } from '../crypto/unseal-key.ts';
 import type { WaySecret } from '../vault/way-in.ts';
-
-/** How many keys there are, and how many of them open. */
-export interface KeyTerms {
-  readonly threshold: number;
-  readonly total: number;
-}
 
 /** What is behind `sys/init` and `sys/unseal`: the folder of one vault. */
 export interface SealedVault {
@@ -18,9 +14,6 @@ export interface SealedVault {
   open(secret: WaySecret): Promise<void>;
 }
 
-/** One secret that opens alone, or the texts of shares. */
-export type MadeKeys = { readonly secret: Uint8Array } | { readonly shares: readonly string[] };
-
 /** Collects keys until enough have come. */
 export interface Unsealing {
   readonly progress: number;
@@ -29,9 +22,6 @@ export interface Unsealing {
   /** Takes one key, or forgets those that have come (`reset`). */
   unseal(body: Readonly<Record<string, unknown>>, isOpen: () => boolean): Promise<void>;
 }
-
-const SECRET_LENGTH = 32;
-const SHARE_LENGTH = 38;
 
 /** A key is shown as the bytes of a share (threshold, number, set, value), or as a secret that opens alone. */
 export function createUnsealing(vault: SealedVault): Unsealing {
@@ -62,18 +52,9 @@ export function createUnsealing(vault: SealedVault): Unsealing {
       alone(async () => {
         if (vault.terms() !== undefined)
           throw new KeywardenError('vault-exists', 'Vault is already initialized');
-        const total = readCount(body, 'secret_shares');
-        const threshold = readCount(body, 'secret_threshold');
-        if (threshold > total || (total > 1 && threshold < 2)) {
-          throw new KeywardenError('invalid-request', 'invalid seal configuration: invalid threshold');
-        }
-        const { rootToken, keys } = await vault.create({ threshold, total });
-        const bytes = 'secret' in keys ? [Buffer.from(keys.secret)] : keys.shares.map(shareBytes);
-        return {
-          keys: bytes.map((key) => key.toString('hex')),
-          keys_base64: bytes.map((key) => key.toString('base64')),
-          root_token: rootToken,
-        };
+        const wanted = readKeyTerms(body, 'invalid seal configuration');
+        const { rootToken, keys } = await vault.create(wanted);
+        return { ...showKeys(keys), root_token: rootToken };
       }),
     unseal: (body, isOpen) =>
       alone(async () => {
@@ -84,12 +65,10 @@ export function createUnsealing(vault: SealedVault): Unsealing {
           return;
         }
         if (isOpen()) return;
-        const key = readKey(body['key']);
-        if (key.length === SECRET_LENGTH) return await openWith('recovery-kit', new Uint8Array(key));
-        const text = shareText(key);
-        const share = parseShare(text);
-        shares.set(share.x, text);
-        if (shares.size < share.threshold) return;
+        const key = readUnsealKey(keyField(body['key']));
+        if (key.kind === 'secret') return await openWith('recovery-kit', key.bytes);
+        shares.set(key.share.x, key.text);
+        if (shares.size < key.share.threshold) return;
         const texts = [...shares.values()];
         // Which of them was wrong is not known, so that all begin anew.
         shares = new Map();
@@ -98,36 +77,10 @@ export function createUnsealing(vault: SealedVault): Unsealing {
   };
 }
 
-function readCount(body: Readonly<Record<string, unknown>>, name: string): number {
-  const count = Number(body[name] ?? Number.NaN);
-  if (Number.isInteger(count) && count >= 1 && count <= 16) return count;
-  throw new KeywardenError('invalid-request', `${name} must be a whole number from 1 to 16`);
-}
-
-function readKey(value: unknown): Buffer {
-  if (typeof value !== 'string' || value === '') {
-    throw new KeywardenError(
-      'invalid-request',
-      "'key' must be specified in request body as JSON, or 'reset' set to true",
-    );
-  }
-  const isHex = /^(?:[0-9a-f]{2})+$/i.test(value);
-  const bytes = Buffer.from(value, isHex ? 'hex' : 'base64');
-  if (bytes.length === SECRET_LENGTH || bytes.length === SHARE_LENGTH) return bytes;
-  throw new KeywardenError('invalid-request', "'key' must be a valid hex or base64 string");
-}
-
-function shareBytes(text: string): Buffer {
-  const { threshold, x, set, y } = parseShare(text);
-  return Buffer.concat([Buffer.from([threshold, x]), Buffer.from(set, 'hex'), y]);
-}
-
-function shareText(bytes: Buffer): string {
-  const [threshold = 0, x = 0] = bytes;
-  return encodeShare({
-    threshold,
-    x,
-    set: bytes.subarray(2, 6).toString('hex'),
-    y: new Uint8Array(bytes.subarray(6)),
-  });
+function keyField(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new KeywardenError(
+    'invalid-request',
+    "'key' must be specified in request body as JSON, or 'reset' set to true",
+  );
 }

@@ -16,6 +16,9 @@ import { createChangeFeed } from './events/change-feed.ts';
 import { createCoreEvents } from './events/core-events.ts';
 import { identityEngine } from './identity/identity-engine.ts';
 import { jwtEngine } from './jwt/jwt-engine.ts';
+import { generateRoot } from './keys/generate-root-routes.ts';
+import { rekeying } from './keys/rekey-routes.ts';
+import type { VaultKeys } from './keys/vault-keys.ts';
 import { createIssuing } from './leases/issuing.ts';
 import { leaseDeadlines } from './leases/lease-deadlines.ts';
 import { addBuiltInMounts } from './mounts/add-built-in-mounts.ts';
@@ -54,6 +57,8 @@ export interface CoreParts {
   readonly auditFiles?: AuditFiles;
   /** Starts a new epoch of the vault's key; absent for a vault in memory. */
   readonly rotateKeys?: RotateKeys | undefined;
+  /** The keys that open the vault; absent for a vault in memory. */
+  readonly keys?: VaultKeys | undefined;
 }
 
 /** The pipeline with its clockwork. */
@@ -76,6 +81,7 @@ export function createCore({
   seal,
   auditFiles = nodeAuditFiles(),
   rotateKeys,
+  keys,
 }: CoreParts): RunningCore {
   const cache = createStateCache();
   const once: CoreServices['turn'] = async (decide) => {
@@ -125,8 +131,11 @@ export function createCore({
     signing,
     turn,
   };
+  const rekey = rekeying(keys);
+  const root = generateRoot(keys, services);
+  const ceremonies = [...rekey.routes, ...root.routes];
   registry = createEngineRegistry([
-    systemEngine(services, { seal, auditFiles, rotateKeys }),
+    systemEngine(services, { seal, auditFiles, rotateKeys, ceremonies }),
     tokenEngine(services),
     cubbyholeEngine,
     identityEngine(services),
@@ -176,6 +185,8 @@ export function createCore({
     watchTopics: (listener) => watchTopics(vault, listener),
     async stop() {
       stopped.abort();
+      rekey.forget();
+      root.forget();
       feed.stop();
       unwatch();
       scheduler.stop();

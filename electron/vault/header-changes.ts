@@ -67,25 +67,31 @@ export async function withPassphrase(
 
 /**
  * A new key pair: whoever knows the old private key learns nothing of what comes after the next epoch.
- * Other ways are sealed anew to their public keys; the ledger vouches for these.
+ * Other ways are sealed anew to their public keys; the ledger vouches for these. Without a passphrase the keyholder must have
+ * none: what lies under one cannot be sealed anew without it.
  */
 export async function withNewKeyPair(
   header: VaultHeader,
   { vaultId, keyholder, vaultKeys: [newest] }: RevealedHeader,
-  passphrase: NewPassphrase,
+  passphrase: NewPassphrase | undefined,
   random: RandomBytes,
 ): Promise<VaultHeader> {
   const privateKey = random(32);
   try {
     const owner = { id: keyholder.id, publicKey: x25519PublicKey(privateKey) };
-    const way = await sealToPassphrase(vaultId, owner, passphrase, privateKey, random);
+    const way = passphrase && (await sealToPassphrase(vaultId, owner, passphrase, privateKey, random));
     const others = keyholder.ways.flatMap((old): Way[] =>
       old.kind === 'passphrase'
         ? []
         : [{ ...old, ...sealToSecretWay(vaultId, owner, old, privateKey, random) }],
     );
     const vaultKey = sealVaultKey(vaultId, owner, newest.key, newest.epoch, random);
-    return withKeyholder(header, { ...keyholder, ...owner, vaultKey, ways: [way, ...others] });
+    return withKeyholder(header, {
+      ...keyholder,
+      ...owner,
+      vaultKey,
+      ways: [...(way ? [way] : []), ...others],
+    });
   } finally {
     privateKey.fill(0);
   }

@@ -8,7 +8,14 @@ import { encodeShare, MOST_SHARES } from '../crypto/share-text.ts';
 import { checkHeaderMac, encodeVaultHeader, type VaultHeader, type Way } from '../crypto/vault-header.ts';
 import type { FolderLayout } from './folder-layout.ts';
 import type { FolderLock } from './folder-lock.ts';
-import { withNewEpoch, withNewKeyPair, withoutWay, withPassphrase, withSecretWay } from './header-changes.ts';
+import {
+  type ShareTerms,
+  withNewEpoch,
+  withNewKeyPair,
+  withoutWay,
+  withPassphrase,
+  withSecretWay,
+} from './header-changes.ts';
 import { readHeaderFile, writeHeaderFile } from './header-file.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { RandomBytes, VaultFiles, WallClock } from './ports.ts';
@@ -16,7 +23,7 @@ import { knownSlots, slotRecord } from './slot-records.ts';
 import { standingOfSlots } from './slot-standing.ts';
 import { type RevealedHeader, revealHeader } from './unlock-header.ts';
 import type { Vault } from './vault.ts';
-import type { WayIn } from './way-in.ts';
+import type { WayIn, WaySecret } from './way-in.ts';
 
 /** A way in, as people see it in a list. */
 export interface ShownWay {
@@ -28,6 +35,12 @@ export interface ShownWay {
   /** Shares alone: how many there are, and how many open. */
   readonly threshold?: number;
   readonly total?: number;
+}
+
+/** What takes the place of the keys that open the vault: shares of a secret, or a secret that opens alone. */
+export interface NewKeys {
+  readonly secret: WaySecret;
+  readonly shares?: ShareTerms;
 }
 
 /**
@@ -58,6 +71,13 @@ export interface WaysIn {
   ): Promise<void>;
   /** Starts a new epoch: what comes from now on is sealed under a new vault key. */
   rekey(proof: WayIn): Promise<void>;
+  /** Changes nothing. Throws `unlock-failed` for what does not open the vault. */
+  prove(proof: WayIn): Promise<void>;
+  /**
+   * New keys in the place of all shares and of the way that is shown, and a new epoch. Where no passphrase is left, there is a
+   * new key pair as well: the old keys open nothing of what comes from now on, in any copy.
+   */
+  replaceKeys(proof: WayIn, keys: NewKeys): Promise<void>;
 }
 
 /** What changing the ways in takes. */
@@ -160,6 +180,28 @@ export function waysInto(parts: WaysInParts): WaysIn {
       }),
 
     rekey: (proof) => change(proof, 'rotate', nextEpoch),
+
+    async prove(proof) {
+      const read = await readHeaderFile(parts.files, parts.layout);
+      checkHeaderMac(parts.keys.current.header, read);
+      (await revealHeader(read, proof, rules)).wipe();
+    },
+
+    replaceKeys: (proof, { secret, shares }) =>
+      change(proof, 'rotate', async (header, revealed) => {
+        const added = { addedAt: clock.now(), ...(shares && { shares }) };
+        const replaced = revealed.keyholder.ways.filter(
+          ({ id, kind }) => kind === 'shares' || (kind !== 'passphrase' && id === revealed.way.id),
+        );
+        const without = replaced.reduce(
+          (changed, { id }) => withoutWay(changed, id),
+          withSecretWay(header, revealed, secret, added, random),
+        );
+        const left = without.keyholders.find(({ id }) => id === revealed.keyholder.id) ?? revealed.keyholder;
+        if (left.ways.some(({ kind }) => kind === 'passphrase')) return nextEpoch(without, revealed);
+        const renewed = await withNewKeyPair(without, { ...revealed, keyholder: left }, undefined, random);
+        return nextEpoch(renewed, revealed);
+      }),
   };
 }
 

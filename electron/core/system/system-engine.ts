@@ -41,6 +41,8 @@ export interface SystemPorts {
   readonly auditFiles: AuditFiles;
   /** Absent for a vault in memory. */
   readonly rotateKeys?: RotateKeys | undefined;
+  /** `sys/rekey` and `sys/generate-root`. */
+  readonly ceremonies: readonly Route[];
 }
 
 /** `sys/`: mounts, policies, capabilities, leases, sealing. What needs no vault (health, unseal) is the broker's. */
@@ -74,6 +76,7 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       ...rotationRoutes(services),
       ...wrappingRoutes(services),
       ...keyRoutes(ports.rotateKeys),
+      ...ports.ceremonies,
       ...apiRoutes(services),
       ...auditDeviceRoutes(ports.auditFiles),
       subscribeRoute,

@@ -11,6 +11,9 @@ import type { TokenKind, TokenRow } from './token-rows.ts';
 
 /** 43 letters of base62 are 256 bits. */
 const TOKEN_LETTERS = 43;
+const TOKEN_PREFIX = 'hvs.';
+/** Letters of a token that nobody has chosen, its prefix with them. */
+export const TOKEN_LENGTH = TOKEN_PREFIX.length + TOKEN_LETTERS;
 const ACCESSOR_LETTERS = 24;
 
 /** What making a token needs of its turn. */
@@ -36,7 +39,7 @@ export function makeToken(
 ): MadeToken {
   const { now } = turn;
   const policies = sanitizePolicies(grant.policies, grant.noDefaultPolicy !== true);
-  const token = grant.id ?? `hvs.${randomBase62(TOKEN_LETTERS, turn.random)}`;
+  const token = grant.id ?? `${TOKEN_PREFIX}${randomBase62(TOKEN_LETTERS, turn.random)}`;
   const life = lifeOf(grant, policies, where, now);
   const row: TokenRow = {
     hash: turn.keyedHash(token),

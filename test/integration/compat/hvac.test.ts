@@ -36,6 +36,16 @@ if (python === undefined) {
       await check(name);
     });
 
+    it('makes a vault, puts new keys in the place of its keys, and makes a root token of them', async () => {
+      const folder = join(stage.home.folder, 'keys');
+      const where = ['--listen', '127.0.0.1:0', '--socket', `${folder}.sock`, '--backups', 'none'];
+      const served = await stage.home.serve(['--vault', folder, ...where]);
+      await runProgram(python, [join(import.meta.dirname, 'hvac_keys.py')], {
+        STAGE: JSON.stringify({ address: served.address }),
+      });
+      await served.end();
+    });
+
     it('gets a database user, renews it, and revokes it dead', async () => {
       const credentials = JSON.parse(await check('database')) as { username: string; password: string };
       await expect(stage.logsIn(credentials)).rejects.toMatchObject({ code: '28P01' });

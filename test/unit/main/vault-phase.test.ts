@@ -59,6 +59,7 @@ describe('the phases of the desktop', () => {
     confirm: async () => keywarden,
     watch: () => () => undefined,
     onSealRequest: () => undefined,
+    onKeysReplaced: () => undefined,
     async close() {
       events.push('close');
     },

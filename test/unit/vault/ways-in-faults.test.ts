@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseRecoveryKit } from '../../../electron/crypto/recovery-kit.ts';
 import { openVault } from '../../../electron/vault/open-vault.ts';
@@ -23,6 +24,11 @@ const CHANGES: readonly [string, (ways: WaysIn) => Promise<unknown>, after: WayI
     NEW,
   ],
   ['a new epoch', (ways) => ways.rekey(proof), proof],
+  [
+    'new keys',
+    (ways) => ways.replaceKeys(proof, { secret: { kind: 'recovery-kit', bytes: randomBytes(32) } }),
+    proof,
+  ],
 ];
 
 async function openBy(folder: TemporaryVault, wayIn: WayIn) {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { encodeRecoveryKit, parseRecoveryKit } from '../../../electron/crypto/recovery-kit.ts';
 import { revealSharedSecret } from '../../../electron/crypto/share-text.ts';
+import { makeKeys } from '../../../electron/crypto/unseal-key.ts';
 import { decodeVaultHeader } from '../../../electron/crypto/vault-header.ts';
 import { type OpenedVault, openVault } from '../../../electron/vault/open-vault.ts';
 import { knownSlots, slotsOf } from '../../../electron/vault/slot-records.ts';
@@ -289,5 +290,54 @@ describe('the header', () => {
     const bytes = await readFile(header(folder));
     await writeFile(header(folder), bytes.with(40, (bytes[40] ?? 0) ^ 1));
     await expect(vault.ways.rekey(proof)).rejects.toMatchObject({ code: 'vault-damaged' });
+  });
+});
+
+describe('new keys', () => {
+  const made = (terms: { readonly threshold: number; readonly total: number }) => {
+    const bytes = randomBytes(32);
+    const { keys, set } = makeKeys(bytes, terms, randomBytes);
+    if (!('shares' in keys) || set === undefined) throw new Error('shares were asked for');
+    return {
+      texts: keys.shares,
+      keys: { secret: { kind: 'shares' as const, bytes }, shares: { set, ...terms } },
+    };
+  };
+
+  it('take the place of all shares, start an epoch, and leave a passphrase as it was', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const old = byShares((await vault.ways.addShares(proof, { threshold: 2, total: 3 })).slice(1));
+    const { texts, keys } = made({ threshold: 3, total: 4 });
+    await vault.ways.replaceKeys(old, keys);
+    expect((await vault.ways.list()).map(({ kind, total }) => [kind, total])).toEqual([
+      ['passphrase', undefined],
+      ['shares', 4],
+    ]);
+    expect(await vault.turn(({ db }) => knownSlots(db)?.epoch)).toBe(2);
+    await vault.turn((turn) => turn.record(writeNote('after')));
+    expect(await refusal(folder, old)).toEqual(unlockFailed);
+    expect(await refusal(folder, byShares(texts.slice(1)))).toBeUndefined();
+    expect(await refusal(folder, proof)).toBeUndefined();
+  });
+
+  it('of a vault without a passphrase leave the old ones nothing, not even with a copy of the old header', async () => {
+    const folder = await TemporaryVault.make();
+    const vault = await folder.open();
+    const old = byShares(await vault.ways.addShares(proof, { threshold: 2, total: 2 }));
+    await vault.ways.remove(old, await idOf(vault, 'passphrase'), 'not-needed');
+    const before = decodeVaultHeader(await readFile(header(folder)));
+    const { texts, keys } = made({ threshold: 2, total: 3 });
+    await vault.ways.replaceKeys(old, keys);
+    const after = decodeVaultHeader(await readFile(header(folder)));
+    expect(after.header.keyholders[0]?.publicKey, 'a new key pair').not.toEqual(
+      before.header.keyholders[0]?.publicKey,
+    );
+    await vault.turn((turn) => turn.record(writeNote('after')));
+    await vault.close();
+    expect(await refusal(folder, old)).toEqual(unlockFailed);
+    const again = await openBy(folder, byShares(texts.slice(1)));
+    expect(await again.turn(({ db }) => db.all('SELECT name FROM notes'))).toEqual([{ name: 'after' }]);
+    await expect(again.ways.prove(old)).rejects.toEqual(unlockFailed);
   });
 });
