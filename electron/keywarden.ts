@@ -21,6 +21,7 @@ import { databaseEngine } from './engines/database/database-engine.ts';
 import { kvEngine } from './engines/kv/kv-engine.ts';
 import { kv1Engine } from './engines/kv/kv1-engine.ts';
 import { pkiEngine } from './engines/pki/pki-engine.ts';
+import { sshEngine } from './engines/ssh/ssh-engine.ts';
 import { createVault } from './vault/create-vault.ts';
 import { folderLayout } from './vault/folder-layout.ts';
 import { readHeaderFile } from './vault/header-file.ts';
@@ -34,7 +35,7 @@ import type { Vault } from './vault/vault.ts';
 import type { WayIn } from './vault/way-in.ts';
 import type { WaysIn } from './vault/ways-in.ts';
 
-const ENGINES: readonly Engine[] = [kvEngine, kv1Engine, databaseEngine, pkiEngine];
+const ENGINES: readonly Engine[] = [kvEngine, kv1Engine, databaseEngine, pkiEngine, sshEngine];
 const SCHEMA = stateSchema(ENGINES);
 
 /** An open vault with everything on top of it, without a door. */
