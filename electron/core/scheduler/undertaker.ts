@@ -3,6 +3,7 @@ import type { CoreServices } from '../core-services.ts';
 import { findLease, selectLeases } from '../leases/lease-rows.ts';
 import { backOff } from './back-off.ts';
 import { readEndWork, recordFailure, recordProof, targetOf } from './end-attempt.ts';
+import { createEndQueues } from './end-queues.ts';
 import { createTargetBreaker, type TargetBreaker } from './target-breaker.ts';
 
 /** A failure with the same reason is kept in the state once in so many milliseconds. */
@@ -51,6 +52,7 @@ type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports' | 'turn' | 'issui
 export function createUndertaker(needs: Needs): Undertaker {
   const { ports, issuing } = needs;
   const jobs = new Map<string, Job>();
+  const queues = createEndQueues<Job>();
   const breakers = new Map<string, TargetBreaker>();
   const watchers = new Set<(id: string) => void>();
   const running = new Set<Promise<void>>();
@@ -75,7 +77,7 @@ export function createUndertaker(needs: Needs): Undertaker {
     });
     for (const { row, target } of found) {
       if (jobs.has(row.id)) continue;
-      jobs.set(row.id, {
+      const job: Job = {
         id: row.id,
         deadline: row.expiresAt,
         target,
@@ -84,12 +86,16 @@ export function createUndertaker(needs: Needs): Undertaker {
         running: false,
         reason: row.reason ?? undefined,
         keptAt: 0,
-      });
+      };
+      jobs.set(row.id, job);
+      queues.add(job);
     }
     pump();
   };
 
   const finish = (id: string) => {
+    const job = jobs.get(id);
+    if (job) queues.remove(job);
     jobs.delete(id);
     for (const died of [...watchers]) died(id);
   };
@@ -143,13 +149,15 @@ export function createUndertaker(needs: Needs): Undertaker {
     if (stopping.signal.aborted) return;
     const now = ports.clock.now();
     let next = Number.POSITIVE_INFINITY;
-    const ready = [...jobs.values()].filter((job) => !job.running && !issuing.has(job.id));
-    ready.sort((a, b) => a.deadline - b.deadline);
-    for (const job of ready) {
-      const breaker = breakerOf(job.target);
-      if (job.notBefore <= now && breaker.free(now) > 0) start(job, breaker);
-      else if (job.notBefore > now || breaker.openUntil > now) {
-        next = Math.min(next, Math.max(job.notBefore, breaker.openUntil));
+    for (const [target, waiting] of queues.entries()) {
+      const breaker = breakerOf(target);
+      if (breaker.openUntil > now) next = Math.min(next, breaker.openUntil);
+      for (const job of waiting) {
+        // Whoever finishes looks again, and so does the breaker's time.
+        if (breaker.free(now) <= 0) break;
+        if (job.running || issuing.has(job.id)) continue;
+        if (job.notBefore <= now) start(job, breaker);
+        else next = Math.min(next, job.notBefore);
       }
     }
     if (next < Number.POSITIVE_INFINITY) cancelTimer = ports.clock.after(Math.max(1, next - now), pump);
