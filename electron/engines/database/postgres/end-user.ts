@@ -30,7 +30,7 @@ export interface EndTools {
 /**
  * Ends a user, from whatever state it is in: no more logins, no sessions, the role's own revocation statements, nothing owned,
  * no role. Each step stands on its own, so that an attempt that fails half-way only has less left to do; where there is
- * neither a session nor anything owned it is four round trips.
+ * neither a session nor anything owned it is three round trips.
  *
  * Throws `target-unavailable` or what the server said; the caller tries again.
  */
@@ -69,10 +69,14 @@ export async function endUser(session: Session, user: DatabaseUser, tools: EndTo
  */
 async function disable(session: Session, name: string, oid: number): Promise<boolean> {
   const broker = await findBroker(session);
-  await session.batch([...membership(broker, name), `ALTER ROLE ${quoteIdentifier(name)} NOLOGIN`]);
-  const [seen] = await session.query<{ open: string; owns: boolean }>(
+  const [seen] = await session.batch<{ open: string; owns: boolean }>([
+    'BEGIN',
+    ...membership(broker, name),
+    `ALTER ROLE ${quoteIdentifier(name)} NOLOGIN`,
+    // The look comes after it holds for everybody.
+    'COMMIT',
     `SELECT ${terminateSessions(oid)} AS open, ${ownsAnything(oid)} AS owns`,
-  );
+  ]);
   if (Number(seen?.open) > 0 || !broker.superuser) await endSessions(session, oid);
   return seen?.owns === false;
 }
