@@ -18,6 +18,7 @@ import type { Topic } from './core/watch-topics.ts';
 import { encodeRecoveryKit, parseRecoveryKit } from './crypto/recovery-kit.ts';
 import type { KeyTerms, MadeKeys } from './crypto/unseal-key.ts';
 import { databaseEngine } from './engines/database/database-engine.ts';
+import { httpEngine } from './engines/http/http-engine.ts';
 import { kvEngine } from './engines/kv/kv-engine.ts';
 import { kv1Engine } from './engines/kv/kv1-engine.ts';
 import { pkiEngine } from './engines/pki/pki-engine.ts';
@@ -35,7 +36,7 @@ import type { Vault } from './vault/vault.ts';
 import type { WayIn } from './vault/way-in.ts';
 import type { WaysIn } from './vault/ways-in.ts';
 
-const ENGINES: readonly Engine[] = [kvEngine, kv1Engine, databaseEngine, pkiEngine, sshEngine];
+const ENGINES: readonly Engine[] = [kvEngine, kv1Engine, databaseEngine, httpEngine, pkiEngine, sshEngine];
 const SCHEMA = stateSchema(ENGINES);
 
 /** An open vault with everything on top of it, without a door. */

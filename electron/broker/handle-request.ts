@@ -6,6 +6,7 @@ import { answerBlockingRead } from './blocking-read.ts';
 import type { BrokerOptions } from './broker.ts';
 import { ClientGone } from './client-gone.ts';
 import { EVENTS_PATH, streamEvents } from './event-stream.ts';
+import { forwardRequest } from './forward-request.ts';
 import { guardOrigin, hostNames } from './guard-origin.ts';
 import { LIMITS } from './limits.ts';
 import { answerOpenEndpoint } from './open-endpoints.ts';
@@ -16,6 +17,7 @@ import { readCredential } from './read-credential.ts';
 import { readRequest } from './read-request.ts';
 import { readTarget } from './read-target.ts';
 import { answerSealEndpoint } from './seal-endpoints.ts';
+import { shownKeycard } from './shown-keycard.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 /** Handles one request; never rejects. `origin` is `http` or `socket`. */
@@ -53,12 +55,19 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
     });
     if (open !== undefined) return open;
     const peer = peerOf(request.socket);
-    const credential = readCredential(request);
+    const keycard = shownKeycard(request);
+    const credential = keycard === undefined ? readCredential(request) : tokenOf(keycard);
     const token = credential.kind === 'token' ? credential.token : undefined;
     limits.take({ token, address: peer.remoteAddress });
     const unsealed = await answerSealEndpoint(options, request, target.path, budget);
     if (unsealed !== undefined) return unsealed;
-    if (options.core() === undefined) throw new KeywardenError('sealed');
+    const opened = options.core();
+    if (opened === undefined) throw new KeywardenError('sealed');
+    if (keycard !== undefined) {
+      const from = { ...peer, credential, origin, signal: client.signal };
+      const forwarded = forwardRequest(opened, from, { request, response, clock: options.clock });
+      return await limits.learnFrom(forwarded, token, target.path);
+    }
     const asked = await readRequest(request, target, budget);
     const learning = (work: Promise<Answer | undefined>) => limits.learnFrom(work, token, asked.path);
     // Asked again: it may have been sealed while the body came in.
@@ -91,6 +100,10 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
     }
     if (result !== undefined) sendAnswer(response, result, closing.aborted);
   };
+}
+
+function tokenOf(keycard: string): CoreRequest['credential'] {
+  return { kind: 'token', token: keycard };
 }
 
 /** The signal is made when core asks for it. */

@@ -5,6 +5,7 @@ import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { type Answer, answerError, answerHeaders } from './answer.ts';
 import type { TlsIdentity } from './broker.ts';
 import { Connections } from './connections.ts';
+import { isFlowing } from './forward-request.ts';
 import type { RequestHandler } from './handle-request.ts';
 import { LIMITS, type Timeouts } from './limits.ts';
 import { understandListVerb } from './list-verb.ts';
@@ -35,6 +36,8 @@ export function createHttpServer(
   const connections = new Connections(server, connected);
   server.on('request', (request, response) => void handle(request, response, origin));
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
+    // The parser's clock is for bodies that are read whole.
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isFlowing(socket)) return;
     const talksHttp = error.code?.startsWith('HPE_') || error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
     const answerable = talksHttp && socket.writable && !connections.owes(socket);
     if (answerable) socket.end(rawAnswer(answerParserError(error.code)));

@@ -1,5 +1,6 @@
 import type { Turn, Vault } from '../vault/vault.ts';
 import type { EngineRegistry } from './engine-registry.ts';
+import type { Forwarding } from './leases/forwarding.ts';
 import type { Issuing } from './leases/issuing.ts';
 import type { GuessDelay } from './pipeline/guess-delay.ts';
 import type { StrangerLog } from './pipeline/stranger-log.ts';
@@ -18,6 +19,7 @@ export interface CoreServices {
   readonly strangers: StrangerLog;
   readonly guesses: GuessDelay;
   readonly issuing: Issuing;
+  readonly forwarding: Forwarding;
   readonly undertaker: Undertaker;
   readonly rotator: Rotator;
   /** The time that a clock which jumps forward does not reach. */

@@ -19,12 +19,14 @@ import { jwtEngine } from './jwt/jwt-engine.ts';
 import { generateRoot } from './keys/generate-root-routes.ts';
 import { rekeying } from './keys/rekey-routes.ts';
 import type { VaultKeys } from './keys/vault-keys.ts';
-import { createIssuing } from './leases/issuing.ts';
+import { createForwarding } from './leases/forwarding.ts';
+import { createIssuing, type Issuing } from './leases/issuing.ts';
 import { leaseDeadlines } from './leases/lease-deadlines.ts';
 import { addBuiltInMounts } from './mounts/add-built-in-mounts.ts';
 import { mountDeadlines } from './mounts/mount-deadlines.ts';
 import { openSession } from './open-session.ts';
 import { ask } from './pipeline/asked.ts';
+import { guardForwards } from './pipeline/guard-forwards.ts';
 import { createGuessDelay } from './pipeline/guess-delay.ts';
 import { runRequest } from './pipeline/run-request.ts';
 import { createStrangerLog } from './pipeline/stranger-log.ts';
@@ -104,8 +106,25 @@ export function createCore({
     scheduler.hurry();
     undertaker.wake();
   });
+  const forwarding = createForwarding(() => undertaker.wake());
+  /** Nobody is proven dead while being made, nor while a stream of theirs is open; whoever ends is cut off both ways. */
+  const underway: Issuing = {
+    ...issuing,
+    has: (id) => issuing.has(id) || forwarding.has(id),
+    abort(id) {
+      issuing.abort(id);
+      forwarding.abort(id);
+    },
+  };
   const signing = createSigning(vault.id);
-  const undertaker = createUndertaker({ cache, registry: lateRegistry, ports, turn, issuing, signing });
+  const undertaker = createUndertaker({
+    cache,
+    registry: lateRegistry,
+    ports,
+    turn,
+    issuing: underway,
+    signing,
+  });
   const rotator = createRotator({ cache, registry: lateRegistry, ports, turn, signing });
   const trustedNow = trustedTime(ports.clock);
   const scheduler = createScheduler({ ports, turn, watch: (listener) => vault.watch(listener) }, [
@@ -125,6 +144,7 @@ export function createCore({
     strangers: createStrangerLog(vault, ports),
     guesses: createGuessDelay(ports.clock),
     issuing,
+    forwarding,
     undertaker,
     rotator,
     trustedNow,
@@ -155,6 +175,7 @@ export function createCore({
     if (ids.length > 0) undertaker.add(ids);
     rotator.heed(records);
   });
+  const unguard = guardForwards(services);
   let started: Promise<void> | undefined;
   const start = () => {
     // Quarantined, it is only looked at: nothing of it ends, because another copy may be the living one.
@@ -189,8 +210,10 @@ export function createCore({
       root.forget();
       feed.stop();
       unwatch();
+      unguard();
       scheduler.stop();
       issuing.abortAll();
+      forwarding.abortAll();
       await Promise.all([undertaker.stop(), rotator.stop()]);
       await audit.close();
     },

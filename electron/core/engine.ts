@@ -5,6 +5,7 @@ import type { Operation } from '../../shared/model/operation.ts';
 import type { Change, ChangeDefinition, Migration } from '../vault/change.ts';
 import type { ReadDb } from '../vault/state-db.ts';
 import type { ValueContext, ValueHash } from '../vault/vault.ts';
+import type { Exchange } from './exchange.ts';
 import type { CorePorts } from './ports.ts';
 import type { RotationLifecycle } from './rotation/rotation-lifecycle.ts';
 import type { RotationOutcome } from './rotation/rotator.ts';
@@ -64,6 +65,11 @@ export interface Route {
   readonly optionalToken?: true;
   /** Any living token will do, without a policy: the handler shows nothing that the asker may not reach. */
   readonly anyToken?: true;
+  /**
+   * Asks for the credential of a lease of this mount instead of a token. It acts within the policies of the token that
+   * holds the lease, and what it is used for is a `forward`.
+   */
+  readonly keycard?: true;
   /** What its pattern captures means the same in any case: policies are asked about the lower case too. */
   readonly caseless?: true;
   /** Tells create from update for authorization: without it every write is an `update`. */
@@ -96,6 +102,10 @@ export interface RequestTurn extends ReadTurn {
   presentedHash(): string | undefined;
   /** Who asks; absent on unauthenticated routes. */
   readonly identity: Identity | undefined;
+  /** The lease whose credential was shown, on routes that ask for one. */
+  readonly keycard: Lease | undefined;
+  /** The HTTP exchange behind the request, where it came as one whose bodies are streams. */
+  readonly exchange: Exchange | undefined;
   readonly random: CorePorts['random'];
   sealValue(plaintext: Uint8Array, context: ValueContext): ValueHash;
   revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
@@ -157,7 +167,7 @@ export function handler<I, P = undefined, L = undefined>(definition: Handler<I, 
 }
 
 /** What a turn decides. */
-export type Decision = ReplyDecision | RefuseDecision | EffectDecision | IssueDecision;
+export type Decision = ReplyDecision | RefuseDecision | EffectDecision | IssueDecision | ForwardDecision;
 
 /** Done in this turn: one record. */
 export interface ReplyDecision {
@@ -202,6 +212,28 @@ export interface IssueDecision {
   readonly changes?: readonly Change[];
   /** Idempotent by lease id. Throws `target-unavailable` with a reason that is safe to show. */
   create(lease: Lease, signal: AbortSignal): Promise<Issued>;
+}
+
+/**
+ * The request goes on to somebody else, and their answer comes back, both as streams: no body is read into memory.
+ * Core records that it begins, runs `forward` once that is durable, and records how it ended. The signal aborts when the
+ * client leaves and when the lease ends: whatever is open is then destroyed at once.
+ */
+export interface ForwardDecision {
+  readonly kind: 'forward';
+  /** Resolves when the answer is through, or has been cut off; never rejects. */
+  forward(exchange: Exchange, signal: AbortSignal): Promise<Forwarded>;
+}
+
+/** How a forwarded request went. */
+export interface Forwarded {
+  /** Why it went no further: `upstream-failed` with a reason that is safe to show. */
+  readonly broke?: KeywardenError;
+  /** The upstream's; 0 where it has not answered. */
+  readonly status: number;
+  /** Bytes of the bodies that the upstream was sent and that it sent. */
+  readonly sent: number;
+  readonly received: number;
 }
 
 /** What the target gave. */

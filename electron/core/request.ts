@@ -2,6 +2,7 @@ import type { Envelope } from '../../shared/model/envelope.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 import type { RawBody } from './engine.ts';
 import type { CommittedChange } from './events/change-feed.ts';
+import type { Exchange } from './exchange.ts';
 
 /** Who asks. A token is looked up in the state; `none` is for logins and the few open paths. */
 export type Credential = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'none' };
@@ -24,6 +25,8 @@ export interface CoreRequest {
   readonly clientCertificate?: Uint8Array;
   /** Aborted when the client is gone: what an effect has issued by then is revoked at once. */
   readonly signal?: AbortSignal;
+  /** Both bodies as streams, for what is forwarded. The answer then goes out through it. */
+  readonly exchange?: Exchange;
 }
 
 /** What core answers. The HTTP door adds nothing but the status code and headers. */

@@ -15,7 +15,12 @@ const TOPIC_OF_DOMAIN: Readonly<Record<string, Topic>> = {
 };
 
 /** Happens with nearly every request and shows nowhere. */
-const SILENT = new Set(['tokens/used@1', 'tokens/spent@1']);
+const SILENT = new Set([
+  'tokens/used@1',
+  'tokens/spent@1',
+  'leases/forward-started@1',
+  'leases/forward-ended@1',
+]);
 
 /** Whether a change shows nowhere. */
 export function isSilent(type: string): boolean {

@@ -51,6 +51,7 @@ export const ERROR_TABLE = {
   'body-too-large': { status: 413, exit: 1, words: 'The request is too large.' },
   'unsupported-media-type': { status: 415, exit: 1, words: 'That content type is not supported here.' },
   'too-many-requests': { status: 429, exit: 1, words: 'Too many requests; wait a little.' },
+  'upstream-failed': { status: 502, exit: 1, words: 'The upstream cannot be reached, or broke off.' },
   sealed: { status: 503, exit: 3, words: 'The vault is sealed.', wire: 'Vault is sealed' },
   locked: { status: 503, exit: 3, words: 'The desktop is locked.' },
   'not-running': { status: 503, exit: 3, words: 'No broker is running there.' },

@@ -56,6 +56,8 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
       clientCertificate: undefined,
       isWrapped: false,
       presentedHash: () => undefined,
+      keycard: undefined,
+      exchange: undefined,
       db: turn.db,
       now: turn.now,
       mount,
@@ -91,7 +93,9 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
         return decision.reply;
       }
       if (decision.kind === 'refuse') throw decision.error;
-      if (decision.kind === 'issue') throw new Error('use decide() for what issues a lease');
+      if (decision.kind === 'issue' || decision.kind === 'forward') {
+        throw new Error('use decide() for what issues a lease or forwards');
+      }
       const result = await decision.run(new AbortController().signal);
       return vault.turn((turn) => {
         const settled = decision.settle(requestTurn(turn, path, operation, data), result);

@@ -1,5 +1,6 @@
 import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
+import { findKeycard } from '../leases/find-keycard.ts';
 import type { Asked } from '../pipeline/asked.ts';
 import { authenticate } from '../pipeline/authenticate.ts';
 import type { CoreResponse } from '../request.ts';
@@ -66,12 +67,12 @@ export function createAuditTrail(
     async around(asked, run) {
       await loading;
       if (devices.length === 0) return await run();
-      const subject = await turn((current) => ({
-        asked,
-        token: authenticate(current, asked.request),
-        mount: cache.mounts(current.db).find(asked.request.path),
-        time: current.now,
-      }));
+      const subject = await turn((current) => {
+        const { request } = asked;
+        const mount = cache.mounts(current.db).find(request.path);
+        const held = mount && request.exchange ? findKeycard(current, mount.uuid, request) : undefined;
+        return { asked, token: held?.token ?? authenticate(current, request), mount, time: current.now };
+      });
       await write(subject);
       try {
         const response = await run();

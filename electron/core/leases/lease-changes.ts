@@ -3,6 +3,7 @@ import { defineChange } from '../../vault/change.ts';
 
 const instant = z.number().int();
 const seconds = z.number().int().min(0);
+const bytes = seconds;
 const plainData = z.record(z.string(), z.unknown());
 
 /** Durable before the target is touched: from here on somebody answers for what may exist there. */
@@ -157,6 +158,20 @@ export const leasesAbandoned = defineChange(
   },
 );
 
+/** A request with the lease's own credential is about to go on to the target. */
+export const leaseForwardStarted = defineChange(
+  'leases/forward-started@1',
+  z.strictObject({ id: z.string(), method: z.string() }),
+  () => {},
+);
+
+/** How it ended: the target's status (0: none came), and the bytes of both bodies. */
+export const leaseForwardEnded = defineChange(
+  'leases/forward-ended@1',
+  z.strictObject({ id: z.string(), status: z.number().int(), sent: bytes, received: bytes }),
+  () => {},
+);
+
 /** Proven dead for long enough: the records remember them. */
 export const deadLeasesForgotten = defineChange(
   'leases/dead-forgotten@1',
@@ -176,4 +191,6 @@ export const leaseChanges = [
   leaseProvenDead,
   leasesAbandoned,
   deadLeasesForgotten,
+  leaseForwardStarted,
+  leaseForwardEnded,
 ];

@@ -5,6 +5,8 @@ import type { Turn } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
 import type { AnyHandler, Engine, Mount } from '../engine.ts';
 import type { RegisteredEngine } from '../engine-registry.ts';
+import { findKeycard } from '../leases/find-keycard.ts';
+import type { LeaseRow } from '../leases/lease-rows.ts';
 import type { TokenRow } from '../tokens/token-rows.ts';
 import type { Asked } from './asked.ts';
 import { authenticate } from './authenticate.ts';
@@ -17,6 +19,8 @@ type Needs = Pick<CoreServices, 'cache' | 'registry'>;
 /** A request that may be decided in this turn: who asks, where, and with what. */
 export interface Admitted {
   readonly token: TokenRow | undefined;
+  /** The lease whose own credential was shown, on routes that ask for one; `token` is then the one that holds it. */
+  readonly keycard?: LeaseRow | undefined;
   readonly mount: Mount;
   readonly engine: Engine;
   /** With `create` told from `update`. */
@@ -47,7 +51,14 @@ export function admit(
   const place = locate(needs, turn.db, request.path, request.operation);
   const { unauthenticated, optionalToken, anyToken } = place.match?.route ?? {};
   const open = unauthenticated === true || optionalToken === true;
-  const token = unauthenticated === true ? undefined : authenticate(turn, request, stage, needs.cache.token);
+  const keycard =
+    place.mount && place.match?.route.keycard ? findKeycard(turn, place.mount.uuid, request) : undefined;
+  const token =
+    unauthenticated === true
+      ? undefined
+      : place.match?.route.keycard
+        ? keycard?.token
+        : authenticate(turn, request, stage, needs.cache.token);
   if (!open && !token) return { error: new KeywardenError('permission-denied'), token, open };
   try {
     checkPath(request.path);
@@ -55,7 +66,7 @@ export function admit(
     if (token && anyToken !== true && optionalToken !== true) {
       authorize(needs, turn.db, token, asked, operation, place);
     }
-    return { token, operation, ...serve(place, asked, operation) };
+    return { token, keycard: keycard?.lease, operation, ...serve(place, asked, operation) };
   } catch (thrown) {
     return { error: asKeywardenError(thrown), token, open };
   }
@@ -109,12 +120,12 @@ function serve(
   { mount, registered, match }: Place,
   { request }: Asked,
   operation: Operation,
-): Omit<Admitted, 'token' | 'operation'> {
+): Omit<Admitted, 'token' | 'keycard' | 'operation'> {
   if (!mount || !registered) {
     throw new KeywardenError('no-route', `no handler for route "${request.path}". route entry not found.`);
   }
   const isWrite = operation === 'create' || operation === 'update' || operation === 'patch';
-  if (isWrite && request.path.endsWith('/')) {
+  if (isWrite && request.path.endsWith('/') && match?.route.keycard !== true) {
     throw new KeywardenError('invalid-request', "cannot write to a path ending in '/'");
   }
   if (!match) throw new KeywardenError('no-route', '1 error occurred:\n\t* unsupported path\n\n');

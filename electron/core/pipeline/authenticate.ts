@@ -27,11 +27,21 @@ export function authenticate(
   if (credential.kind !== 'token' || credential.token.length > MAX_TOKEN_LENGTH) return undefined;
   const token = find(turn.db, turn.keyedHash(credential.token));
   if (!token) return undefined;
+  return isUsable(turn, token, remoteAddress, stage) ? token : undefined;
+}
+
+/** Whether a token of the state may act now, from there. */
+export function isUsable(
+  turn: Turn,
+  token: TokenRow,
+  remoteAddress: string | undefined,
+  stage: 'deciding' | 'settling' = 'deciding',
+): boolean {
   // A last use under way may still be settled, but nothing new begins with it.
-  if (token.usesLeft < 0 && stage === 'deciding') return undefined;
-  if (!isAlive(token, turn.now) || !isWithin(token.boundCidrs, remoteAddress)) return undefined;
+  if (token.usesLeft < 0 && stage === 'deciding') return false;
+  if (!isAlive(token, turn.now) || !isWithin(token.boundCidrs, remoteAddress)) return false;
   // A token of an entity that is disabled or gone is nobody's.
-  return token.entity === null || mayAct(turn.db, token.entity) ? token : undefined;
+  return token.entity === null || mayAct(turn.db, token.entity);
 }
 
 /** The asking token, as handlers may know it. */

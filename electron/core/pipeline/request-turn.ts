@@ -15,7 +15,7 @@ export function requestTurn(
   { ports, rotator, signing }: Pick<CoreServices, 'ports' | 'rotator' | 'signing'>,
   turn: Turn,
   asked: Asked,
-  { token, mount, operation }: Pick<Admitted, 'token' | 'mount' | 'operation'>,
+  { token, keycard, mount, operation }: Pick<Admitted, 'token' | 'keycard' | 'mount' | 'operation'>,
   sealed: ValueHash[],
 ): RequestTurn {
   return {
@@ -36,6 +36,8 @@ export function requestTurn(
         : undefined;
     },
     identity: token && identityOf(token),
+    keycard: keycard && leaseView(keycard, mount),
+    exchange: asked.request.exchange,
     random: ports.random,
     sealValue(plaintext, context) {
       const hash = turn.sealValue(plaintext, context);

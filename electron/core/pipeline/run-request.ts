@@ -9,6 +9,7 @@ import type { Asked } from './asked.ts';
 import { type Refused, refuse } from './record-request.ts';
 import { requestTurn } from './request-turn.ts';
 import { planEffect, runEffect, type StartedEffect } from './run-effect.ts';
+import { planForward, runForward, type StartedForward } from './run-forward.ts';
 import { attempt, recordingFailure, safeTurn } from './safe-turn.ts';
 
 /** What the turns ahead of this one have done. */
@@ -23,6 +24,7 @@ type Step =
   | Refused
   | StartedEffect
   | IntendedLease
+  | StartedForward
   | { readonly kind: 'wait'; readonly name: string }
   | { readonly kind: 'prepare'; readonly guessed: string | undefined; run(): Promise<unknown> };
 
@@ -63,6 +65,8 @@ async function takeTurns(services: CoreServices, asked: Asked): Promise<CoreResp
         return await runEffect(services, asked, step);
       case 'issue':
         return await runIssue(services, asked, step);
+      case 'forward':
+        return await runForward(services, asked, step);
       default:
         return step satisfies never;
     }
@@ -91,10 +95,13 @@ async function takeTurn(services: CoreServices, asked: Asked, progress: Progress
   let intended = false;
   try {
     const step = await safeTurn(services, asked, (turn) => decide(services, turn, asked, progress));
-    intended = step.kind === 'issue';
+    intended = step.kind === 'issue' || step.kind === 'forward';
     return step;
   } finally {
-    if (!intended) services.issuing.undo(asked.requestId);
+    if (!intended) {
+      services.issuing.undo(asked.requestId);
+      services.forwarding.finish(asked.requestId);
+    }
   }
 }
 
@@ -138,6 +145,8 @@ function decide(services: CoreServices, turn: Turn, asked: Asked, progress: Prog
         return planEffect(turn, asked, admitted, decision);
       case 'issue':
         return planIssue(services, turn, asked, admitted, decision);
+      case 'forward':
+        return planForward(services, turn, asked, admitted, decision);
       default:
         return decision satisfies never;
     }
