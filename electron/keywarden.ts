@@ -11,9 +11,11 @@ import { createCore } from './core/create-core.ts';
 import type { Engine } from './core/engine.ts';
 import { initialise } from './core/initialise.ts';
 import type { CorePorts } from './core/ports.ts';
+import { randomUuid } from './core/random-text.ts';
 import type { Core } from './core/request.ts';
 import { stateSchema } from './core/state-schema.ts';
 import { steadyClock } from './core/steady-clock.ts';
+import { type UnsealTries, unsealRecord } from './core/system/unseal-record.ts';
 import type { Topic } from './core/watch-topics.ts';
 import { encodeRecoveryKit, parseRecoveryKit } from './crypto/recovery-kit.ts';
 import type { KeyTerms, MadeKeys } from './crypto/unseal-key.ts';
@@ -136,9 +138,12 @@ export async function createKeywardenVault(options: NewVaultOptions): Promise<Ma
 
 /**
  * Opens a vault with one of its ways in and settles what is overdue, unless it comes quarantined. Throws `unlock-failed`, `vault-missing`, `vault-newer`, `vault-damaged`,
- * `vault-in-use`.
+ * `vault-in-use`. `tries`: what was tried before with the keys that now open it, for the record.
  */
-export async function openKeywarden(options: VaultOptions & BackupOptions & WayIn): Promise<Keywarden> {
+export async function openKeywarden(
+  options: VaultOptions & BackupOptions & WayIn,
+  tries?: UnsealTries,
+): Promise<Keywarden> {
   const clock = steadyClock(options.ports.clock);
   const ports = { ...options.ports, clock };
   const told = (error: unknown) =>
@@ -149,7 +154,13 @@ export async function openKeywarden(options: VaultOptions & BackupOptions & WayI
     const kept = folder !== undefined && !vault.quarantine && keepBackups({ vault, folder, clock, told });
     return assemble(vault, ports, vault.ways, async () => over(await vault.confirm()), kept || undefined);
   };
-  return over(await openVault({ ...options, ports, schema: SCHEMA }));
+  const vault = await openVault({ ...options, ports, schema: SCHEMA });
+  const keywarden = await over(vault);
+  if (tries && !vault.quarantine) {
+    const record = unsealRecord(tries, randomUuid(ports.random));
+    await vault.turn((turn) => turn.record(record)).catch(() => ports.log('warn', 'unsealing-not-recorded'));
+  }
+  return keywarden;
 }
 
 /**
@@ -293,9 +304,9 @@ export async function serveKeywarden(options: ServeOptions): Promise<ServedKeywa
         terms = await keyTermsOf(vault.directory);
         return made;
       },
-      async open(secret) {
+      async open(secret, tries) {
         await closing;
-        const opened = await openKeywarden({ ...vault, secret });
+        const opened = await openKeywarden({ ...vault, secret }, tries);
         if (opened.quarantine) {
           await opened.close();
           throw new KeywardenError('vault-quarantined');

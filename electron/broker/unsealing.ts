@@ -1,5 +1,7 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { readKeyTerms } from '../core/keys/key-terms.ts';
+import { tellingWrongKeys } from '../core/keys/wrong-keys.ts';
+import type { UnsealTries } from '../core/system/unseal-record.ts';
 import { revealSharedSecret } from '../crypto/share-text.ts';
 import { type KeyTerms, type MadeKeys, readUnsealKey, showKeys } from '../crypto/unseal-key.ts';
 import type { WaySecret } from '../vault/way-in.ts';
@@ -10,8 +12,8 @@ export interface SealedVault {
   terms(): KeyTerms | undefined;
   /** Makes a vault that opens with these keys alone. Throws `vault-exists`. */
   create(terms: KeyTerms): Promise<{ readonly rootToken: string; readonly keys: MadeKeys }>;
-  /** Throws `unlock-failed`. */
-  open(secret: WaySecret): Promise<void>;
+  /** `tries` is what came since it was sealed. Throws `unlock-failed`. */
+  open(secret: WaySecret, tries: UnsealTries): Promise<void>;
 }
 
 /** Collects keys until enough have come. */
@@ -26,6 +28,7 @@ export interface Unsealing {
 /** A key is shown as the bytes of a share (threshold, number, set, value), or as a secret that opens alone. */
 export function createUnsealing(vault: SealedVault): Unsealing {
   let shares = new Map<number, string>();
+  let tries: UnsealTries = { keys: 0, refused: 0 };
   let queue: Promise<unknown> = Promise.resolve();
   /** One after the other: two last keys at once must not open twice. */
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -35,11 +38,22 @@ export function createUnsealing(vault: SealedVault): Unsealing {
   };
   const openWith = async (kind: WaySecret['kind'], bytes: Uint8Array): Promise<void> => {
     try {
-      await vault.open({ kind, bytes });
+      await vault.open({ kind, bytes }, tries);
+      tries = { keys: 0, refused: 0 };
     } finally {
       bytes.fill(0);
       shares = new Map();
     }
+  };
+  const take = async (value: unknown): Promise<void> => {
+    const key = readUnsealKey(keyField(value));
+    if (key.kind === 'secret') return await openWith('recovery-kit', key.bytes);
+    shares.set(key.share.x, key.text);
+    if (shares.size < key.share.threshold) return;
+    const texts = [...shares.values()];
+    // Which of them was wrong is not known, so that all begin anew.
+    shares = new Map();
+    await openWith('shares', revealSharedSecret(texts));
   };
   return {
     get progress() {
@@ -65,14 +79,11 @@ export function createUnsealing(vault: SealedVault): Unsealing {
           return;
         }
         if (isOpen()) return;
-        const key = readUnsealKey(keyField(body['key']));
-        if (key.kind === 'secret') return await openWith('recovery-kit', key.bytes);
-        shares.set(key.share.x, key.text);
-        if (shares.size < key.share.threshold) return;
-        const texts = [...shares.values()];
-        // Which of them was wrong is not known, so that all begin anew.
-        shares = new Map();
-        await openWith('shares', revealSharedSecret(texts));
+        tries = { ...tries, keys: tries.keys + 1 };
+        await tellingWrongKeys(take(body['key'])).catch((thrown) => {
+          tries = { ...tries, refused: tries.refused + 1 };
+          throw thrown;
+        });
       }),
   };
 }

@@ -46,11 +46,30 @@ describe('kw serve without a passphrase', () => {
     const { keys } = await vault.init({ secret_shares: 2, secret_threshold: 2 });
     const forged = `${keys[1].slice(0, -2)}${keys[1].endsWith('00') ? '01' : '00'}`;
     await vault.unseal({ key: keys[0] });
-    await expect(vault.unseal({ key: forged })).rejects.toMatchObject({ response: { statusCode: 403 } });
+    await expect(vault.unseal({ key: forged })).rejects.toMatchObject({ response: { statusCode: 400 } });
     expect(await vault.status()).toMatchObject({ sealed: true, progress: 0 });
     await expect(vault.unseal({ key: 'nonsense' })).rejects.toMatchObject({ response: { statusCode: 400 } });
     await vault.unseal({ key: keys[0] });
     expect(await vault.unseal({ key: keys[1] })).toMatchObject({ sealed: false });
+  });
+
+  test('what was tried while it was sealed is counted, and recorded when it opens', async () => {
+    const served = await serve();
+    const vault = nodeVault({ endpoint: served.address });
+    const { keys, root_token: token } = await vault.init({ secret_shares: 2, secret_threshold: 2 });
+    const forged = `${keys[1].slice(0, -2)}${keys[1].endsWith('00') ? '01' : '00'}`;
+    for (const key of ['nonsense', keys[0], forged]) await vault.unseal({ key }).catch(() => undefined);
+    for (const key of keys) await vault.unseal({ key });
+    vault.token = token;
+    const { data } = await vault.read('sys/internal/records?path_prefix=sys/unseal');
+    expect(data.records).toEqual([
+      expect.objectContaining({
+        operation: 'unseal',
+        outcome: 'ok',
+        actor: { kind: 'stranger', id: '', name: '' },
+        told: { keys: 5, refused: 2 },
+      }),
+    ]);
   });
 
   test('one key of one opens alone', async () => {

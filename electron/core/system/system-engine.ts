@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { auditDeviceRoutes } from '../audit/audit-device-routes.ts';
 import { auditDeviceChanges, auditDeviceMigration } from '../audit/audit-device-rows.ts';
 import type { AuditFiles } from '../audit/audit-files.ts';
+import { recordRoutes } from '../audit/record-routes.ts';
 import type { CoreServices } from '../core-services.ts';
 import { type Engine, handler, type ReplyDecision, type Route } from '../engine.ts';
 import { subscribeRoute } from '../events/subscribe-route.ts';
@@ -33,6 +34,7 @@ import { wrapMigration } from '../wrapping/wrap-rows.ts';
 import { wrappingRoutes } from '../wrapping/wrapping-routes.ts';
 import { apiRoutes } from './api-routes.ts';
 import { keyRoutes, type RotateKeys } from './key-routes.ts';
+import { unsealed } from './unseal-record.ts';
 
 /** What `sys` needs beyond the shared services. */
 export interface SystemPorts {
@@ -79,6 +81,7 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       ...ports.ceremonies,
       ...apiRoutes(services),
       ...auditDeviceRoutes(ports.auditFiles),
+      ...recordRoutes(services),
       subscribeRoute,
     ],
   };
@@ -94,6 +97,7 @@ export const systemChanges = [
   ...wrapChanges,
   ...auditDeviceChanges,
   strangersCounted,
+  unsealed,
 ];
 export const systemMigrations = [
   revisionMigration,
