@@ -24,6 +24,7 @@ import { httpEngine } from './engines/http/http-engine.ts';
 import { kvEngine } from './engines/kv/kv-engine.ts';
 import { kv1Engine } from './engines/kv/kv1-engine.ts';
 import { pkiEngine } from './engines/pki/pki-engine.ts';
+import { rabbitmqEngine } from './engines/rabbitmq/rabbitmq-engine.ts';
 import { sshEngine } from './engines/ssh/ssh-engine.ts';
 import { createVault } from './vault/create-vault.ts';
 import { folderLayout } from './vault/folder-layout.ts';
@@ -38,7 +39,15 @@ import type { Vault } from './vault/vault.ts';
 import type { WayIn } from './vault/way-in.ts';
 import type { WaysIn } from './vault/ways-in.ts';
 
-const ENGINES: readonly Engine[] = [kvEngine, kv1Engine, databaseEngine, httpEngine, pkiEngine, sshEngine];
+const ENGINES: readonly Engine[] = [
+  kvEngine,
+  kv1Engine,
+  databaseEngine,
+  rabbitmqEngine,
+  httpEngine,
+  pkiEngine,
+  sshEngine,
+];
 const SCHEMA = stateSchema(ENGINES);
 
 /** An open vault with everything on top of it, without a door. */

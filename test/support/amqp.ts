@@ -39,7 +39,10 @@ export async function openAmqp(port: number, user: string, password: string): Pr
   send(socket, TUNE_OK, limits.subarray(0, 6), Buffer.alloc(2));
   send(socket, OPEN, shortText('/'), Buffer.alloc(2));
   await next(OPEN_OK);
-  const closed = methods.next().then(({ value }) => (value ? closeWords(value.body) : ''));
+  const closed = methods.next().then(
+    ({ value }) => (value ? closeWords(value.body) : ''),
+    () => '',
+  );
   return { closed, end: () => socket.destroy() };
 }
 

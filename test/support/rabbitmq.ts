@@ -18,6 +18,8 @@ export interface TestRabbitMq {
     body?: unknown,
     as?: { user: string; password: string },
   ): Promise<Response>;
+  /** Everything the server logged so far. */
+  log(): string;
   stop(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
@@ -69,6 +71,7 @@ export async function startRabbitMq(): Promise<TestRabbitMq> {
     NOTIFY_SOCKET: '',
   };
   let server: ChildProcess | undefined;
+  let logged = '';
   // Ours, or the server would start one that outlives it.
   home.run(epmd, ['-port', String(epmdPort), '-address', '127.0.0.1']);
 
@@ -86,11 +89,15 @@ export async function startRabbitMq(): Promise<TestRabbitMq> {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
+    log: () => logged,
     async stop() {
       await home.end(server);
     },
     async start() {
       server = home.run(program, [], env);
+      server.stdout?.on('data', (chunk: Buffer) => {
+        logged += chunk.toString();
+      });
       await untilSaid(server, 'Server startup complete');
     },
     close: () => home.remove(),

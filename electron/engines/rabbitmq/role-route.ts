@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import { looseText, maybe } from '../../core/fields.ts';
+import { jsonText, vhostPermissions, vhostTopics } from './permissions.ts';
+import { ROLE_REMOVED, ROLE_WRITTEN } from './rabbitmq-changes.ts';
+import { findRole, roleNames } from './rabbitmq-rows.ts';
+
+/** One path segment. */
+export const roleName = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\w.-]+$/, 'a name may hold letters, digits, dots, dashes and underscores');
+
+const named = z.object({ name: roleName });
+const fields = z.object({
+  name: roleName,
+  tags: maybe(looseText),
+  vhosts: maybe(jsonText(vhostPermissions)),
+  vhost_topics: maybe(jsonText(vhostTopics)),
+});
+
+/** `roles`: which roles there are. */
+export const roleListRoute: Route = {
+  pattern: 'roles',
+  operations: {
+    list: handler({
+      input: z.object({}),
+      decide: (turn): Decision => {
+        const keys = roleNames(turn.db, turn.mount.uuid);
+        if (keys.length === 0) throw new KeywardenError('not-found');
+        return { kind: 'reply', reply: { data: { keys } } };
+      },
+    }),
+  },
+};
+
+/** `roles/:name`: what users of that name may do. */
+export const roleRoute: Route = {
+  pattern: 'roles/:name',
+  help: 'The tags and permissions of the users that creds/:name makes.',
+  exists: (turn, captures) => findRole(turn.db, turn.mount.uuid, captures['name'] ?? '') !== undefined,
+  operations: {
+    read: handler({
+      input: named,
+      decide: (turn, { name }): Decision => {
+        const role = findRole(turn.db, turn.mount.uuid, name);
+        if (!role) throw new KeywardenError('not-found');
+        const { tags, vhosts, vhostTopics: topics } = role;
+        return { kind: 'reply', reply: { data: { tags, vhosts, vhost_topics: topics } } };
+      },
+    }),
+    update: handler({ input: fields, decide: write }),
+    delete: handler({
+      input: named,
+      decide: (turn, { name }): Decision => ({
+        kind: 'reply',
+        changes: [ROLE_REMOVED.make({ mount: turn.mount.uuid, name })],
+        reply: {},
+      }),
+    }),
+  },
+};
+
+function write(turn: RequestTurn, input: z.output<typeof fields>): Decision {
+  const { name, tags = '', vhosts = {}, vhost_topics: topics = {} } = input;
+  if (tags === '' && Object.keys(vhosts).length === 0 && Object.keys(topics).length === 0) {
+    throw new KeywardenError('invalid-request', 'both tags and vhosts not specified');
+  }
+  const written = ROLE_WRITTEN.make({ mount: turn.mount.uuid, name, tags, vhosts, vhostTopics: topics });
+  return { kind: 'reply', changes: [written], reply: {} };
+}
