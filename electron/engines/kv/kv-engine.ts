@@ -24,6 +24,10 @@ import {
 import { KV_MIGRATIONS } from './kv-migrations.ts';
 import { requireVersion2 } from './kv2-handler.ts';
 import { metadataRootRoute, metadataRoute } from './metadata-route.ts';
+import { hookListRoute, hookRoute } from './rotation/hook-route.ts';
+import { hookMigration, KV_HOOK_REMOVED, KV_HOOK_WRITTEN, KV_HOOKS_REMOVED } from './rotation/hook-rows.ts';
+import { kvRotation } from './rotation/kv-rotation.ts';
+import { rotateRoute, rotationListRoute, rotationRoute } from './rotation/rotation-route.ts';
 import { searchRoute } from './search-route.ts';
 import { subkeysRoute } from './subkeys-route.ts';
 import { unversionedRoute } from './unversioned-route.ts';
@@ -32,7 +36,7 @@ import { deleteRoute, destroyRoute, undeleteRoute } from './version-routes.ts';
 /** The engine behind mounts of type `kv` with option `version=2`. */
 export const kvEngine: Engine = {
   type: 'kv',
-  migrations: KV_MIGRATIONS,
+  migrations: [...KV_MIGRATIONS, hookMigration],
   changes: [
     KV_CONFIGURED,
     KV_SECRET_CREATED,
@@ -43,6 +47,9 @@ export const kvEngine: Engine = {
     KV_VERSION_DESTROYED,
     KV_SECRET_REMOVED,
     KV_UNMOUNTED,
+    KV_HOOK_WRITTEN,
+    KV_HOOK_REMOVED,
+    KV_HOOKS_REMOVED,
   ],
   routes: [
     configRoute,
@@ -56,8 +63,14 @@ export const kvEngine: Engine = {
     detailedMetadataRoute,
     subkeysRoute,
     searchRoute,
+    rotationListRoute,
+    rotationRoute,
+    rotateRoute,
+    hookListRoute,
+    hookRoute,
     unversionedRoute,
   ],
+  rotations: kvRotation,
   mounted: (_turn, mount) => {
     requireVersion2(mount);
     return [];
@@ -67,6 +80,10 @@ export const kvEngine: Engine = {
       `SELECT value FROM kv_version WHERE value IS NOT NULL AND secret IN (SELECT id FROM kv_secret WHERE mount = ?)`,
       mount.uuid,
     );
-    return [KV_UNMOUNTED.make({ mount: mount.uuid }), ...values.flatMap((row) => forgetValue(row.value))];
+    return [
+      KV_UNMOUNTED.make({ mount: mount.uuid }),
+      KV_HOOKS_REMOVED.make({ mount: mount.uuid }),
+      ...values.flatMap((row) => forgetValue(row.value)),
+    ];
   },
 };

@@ -3,12 +3,14 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { durationField, formatGoDuration } from '../../../shared/model/duration.ts';
 import { looseBoolean, looseInteger } from '../../../shared/model/loose-field.ts';
 import type { ReplyDecision, RequestTurn, Route } from '../../core/engine.ts';
+import { removeRotation } from '../../core/rotation/plan-rotation.ts';
 import { listFolder } from './folder-listing.ts';
 import { forgetValue } from './forget-value.ts';
 import { KV_METADATA_SET, KV_SECRET_REMOVED } from './kv-changes.ts';
 import { allVersions, findSecret, type SecretRow } from './kv-rows.ts';
 import { kv2Handler } from './kv2-handler.ts';
 import { mergePatch } from './merge-patch.ts';
+import { secretSubject } from './rotation/rotation-settings.ts';
 import { customMetadata, formatInstant } from './version-shape.ts';
 import { createdIfNew, newSecret } from './write-version.ts';
 
@@ -75,7 +77,11 @@ export const metadataRoute: Route = {
       const forgotten = allVersions(turn.db, secret.id).flatMap((row) => forgetValue(row.value));
       return {
         kind: 'reply',
-        changes: [KV_SECRET_REMOVED.make({ secret: secret.id }), ...forgotten],
+        changes: [
+          KV_SECRET_REMOVED.make({ secret: secret.id }),
+          ...forgotten,
+          ...removeRotation(turn.db, turn.mount.uuid, secretSubject(input.path)),
+        ],
         reply: {},
       };
     }),

@@ -7,7 +7,12 @@ import type { SecretRow, VersionRow } from './kv-rows.ts';
 export type SecretData = Readonly<Record<string, unknown>>;
 
 /** Seals one version's data as canonical JSON, bound to mount, secret and version. */
-export function sealData(turn: RequestTurn, secret: string, version: number, data: SecretData): ValueHash {
+export function sealData(
+  turn: Pick<RequestTurn, 'mount' | 'sealValue'>,
+  secret: string,
+  version: number,
+  data: SecretData,
+): ValueHash {
   const bytes = new TextEncoder().encode(JSON.stringify(sortKeys(data)));
   try {
     return turn.sealValue(bytes, { mount: turn.mount.uuid, owner: secret, version });
@@ -17,7 +22,11 @@ export function sealData(turn: RequestTurn, secret: string, version: number, dat
 }
 
 /** Opens one version's data. */
-export function revealData(turn: RequestTurn, secret: SecretRow, version: VersionRow): SecretData {
+export function revealData(
+  turn: Pick<RequestTurn, 'mount' | 'revealValue'>,
+  secret: SecretRow,
+  version: VersionRow,
+): SecretData {
   if (version.value === null) throw new KeywardenError('not-found');
   const context = { mount: turn.mount.uuid, owner: secret.id, version: version.version };
   const bytes = turn.revealValue(version.value, context);

@@ -8,8 +8,11 @@ import { type SecretData, sealData } from './secret-value.ts';
 import { deletionAt, maxVersions, oldestKept } from './version-limits.ts';
 import { versionMetadata } from './version-shape.ts';
 
+/** What writing takes of a turn: of a request's, or of a rotation's. */
+type Writing = Pick<RequestTurn, 'db' | 'now' | 'mount' | 'random' | 'sealValue'>;
+
 /** Writes the next version of a secret, which may still be new; prunes what is beyond its limit. */
-export function writeVersion(turn: RequestTurn, secret: SecretRow, data: SecretData): ReplyDecision {
+export function writeVersion(turn: Writing, secret: SecretRow, data: SecretData): ReplyDecision {
   const config = readConfig(turn.db, turn.mount.uuid);
   const version = secret.current_version + 1;
   const value = sealData(turn, secret.id, version, data);
@@ -37,7 +40,7 @@ export function writeVersion(turn: RequestTurn, secret: SecretRow, data: SecretD
 }
 
 /** A secret that is not in the state yet: written together with its first version or metadata. */
-export function newSecret(turn: RequestTurn, path: string): SecretRow {
+export function newSecret(turn: Pick<Writing, 'random' | 'now'>, path: string): SecretRow {
   return {
     id: Buffer.from(turn.random(16)).toString('hex'),
     ...splitPath(path),
@@ -53,7 +56,7 @@ export function newSecret(turn: RequestTurn, path: string): SecretRow {
 }
 
 /** The change that brings the secret into being, unless it is there. */
-export function createdIfNew(turn: RequestTurn, secret: SecretRow): Change[] {
+export function createdIfNew(turn: Writing, secret: SecretRow): Change[] {
   const path = secret.folder + secret.name;
   const known = turn.db.get('SELECT id FROM kv_secret WHERE id = ?', secret.id);
   return known
