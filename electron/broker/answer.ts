@@ -30,23 +30,22 @@ export function answerError(error: KeywardenError): Answer {
 
 /** The exact headers of every answer: `; charset` makes clients reject the body. SECURITY(B3) */
 export function answerHeaders({ status, body, contentType, headers }: Answer): Record<string, string> {
-  return {
-    'Cache-Control': 'no-store',
-    ...headers,
-    ...(status === 202 && body === undefined && { 'Content-Length': '0' }),
-    ...(body !== undefined && {
-      'Content-Type': contentType ?? 'application/json',
-      'Content-Length': String(Buffer.byteLength(body)),
-    }),
-  };
+  const all: Record<string, string> = { 'Cache-Control': 'no-store', ...headers };
+  if (body !== undefined) {
+    all['Content-Type'] = contentType ?? 'application/json';
+    all['Content-Length'] = String(Buffer.byteLength(body));
+  } else if (status === 202) all['Content-Length'] = '0';
+  return all;
 }
 
 /** Sends the answer, unless nobody is there any more. */
 export function sendAnswer(response: ServerResponse, answer: Answer, closing: boolean): void {
   if (response.headersSent || response.destroyed) return;
   const bodiless = answer.status === 204 || answer.status === 304;
-  const { body: _body, contentType: _type, ...head } = answer;
-  const sent: Answer = bodiless ? head : answer;
-  response.writeHead(sent.status, { ...answerHeaders(sent), ...(closing && { Connection: 'close' }) });
+  const { status, headers = {} } = answer;
+  const sent: Answer = bodiless ? { status, headers } : answer;
+  const all = answerHeaders(sent);
+  if (closing) all['Connection'] = 'close';
+  response.writeHead(status, all);
   response.end(sent.body);
 }

@@ -1,21 +1,27 @@
 import type { ServerResponse } from 'node:http';
 
-/** Knows whether a client has left before its answer. Most requests never ask, so that a signal is made for those that do. */
+/** Knows whether a client has left before its answer. Most requests never ask: only those that do are listened for. */
 export class ClientGone {
-  #gone = false;
+  readonly #response: ServerResponse;
   #controller: AbortController | undefined;
 
   constructor(response: ServerResponse) {
-    response.once('close', () => {
-      if (response.writableFinished) return;
-      this.#gone = true;
-      this.#controller?.abort();
-    });
+    this.#response = response;
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#gone) this.#controller.abort();
+    this.#controller ??= this.#listen();
     return this.#controller.signal;
+  }
+
+  #listen(): AbortController {
+    const response = this.#response;
+    const controller = new AbortController();
+    const closed = () => {
+      if (!response.writableFinished) controller.abort();
+    };
+    if (response.closed) closed();
+    else response.once('close', closed);
+    return controller;
   }
 }

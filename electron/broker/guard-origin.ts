@@ -10,11 +10,23 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
  */
 export function guardOrigin(request: IncomingMessage, allowedHosts: ReadonlySet<string>): void {
   const { origin, 'sec-fetch-site': site } = request.headers;
-  const hosts = request.headersDistinct['host'] ?? [];
-  if (origin !== undefined || site !== undefined || hosts.length !== 1)
+  const host = onlyHost(request.rawHeaders);
+  if (origin !== undefined || site !== undefined || host === undefined)
     throw new KeywardenError('host-refused');
-  const name = (hosts[0] ?? '').toLowerCase().replace(/:\d{1,5}$/, '');
+  const name = host.toLowerCase().replace(/:\d{1,5}$/, '');
   if (!allowedHosts.has(name)) throw new KeywardenError('host-refused');
+}
+
+/** The Host of a request that has exactly one. */
+function onlyHost(rawHeaders: readonly string[]): string | undefined {
+  let host: string | undefined;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length !== 4 || name.toLowerCase() !== 'host') continue;
+    if (host !== undefined) return undefined;
+    host = rawHeaders[i + 1];
+  }
+  return host;
 }
 
 /**

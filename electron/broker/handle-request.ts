@@ -9,16 +9,17 @@ import { EVENTS_PATH, streamEvents } from './event-stream.ts';
 import { forwardRequest } from './forward-request.ts';
 import { guardOrigin, hostNames } from './guard-origin.ts';
 import { LIMITS } from './limits.ts';
-import { answerOpenEndpoint } from './open-endpoints.ts';
+import { answerOpenEndpoint, isOpenEndpoint } from './open-endpoints.ts';
 import { peerOf } from './peer.ts';
 import { DEFAULT_RATES, RateLimits } from './rate-limits.ts';
 import { BodyBudget } from './read-body.ts';
 import { readCredential } from './read-credential.ts';
 import { readRequest } from './read-request.ts';
 import { readTarget } from './read-target.ts';
-import { answerSealEndpoint } from './seal-endpoints.ts';
+import { answerSealEndpoint, isSealEndpoint } from './seal-endpoints.ts';
 import { shownKeycard } from './shown-keycard.ts';
 import { createWaitingRoom } from './waiting-room.ts';
+import { WantedByClient } from './wanted-by-client.ts';
 
 /** Handles one request; never rejects. `origin` is `http` or `socket`. */
 export type RequestHandler = (
@@ -46,35 +47,37 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
       throw new KeywardenError('invalid-request', 'too many headers');
     }
     const target = readTarget(request.url ?? '');
-    const open = answerOpenEndpoint({
-      method: request.method ?? '',
-      target,
-      info: options.status(),
-      sealed: options.core() === undefined,
-      now: options.clock.now(),
-    });
-    if (open !== undefined) return open;
+    if (isOpenEndpoint(target.path)) {
+      const open = answerOpenEndpoint({
+        method: request.method ?? '',
+        target,
+        info: options.status(),
+        sealed: options.core() === undefined,
+        now: options.clock.now(),
+      });
+      if (open !== undefined) return open;
+    }
     const peer = peerOf(request.socket);
     const keycard = shownKeycard(request);
     const credential = keycard === undefined ? readCredential(request) : tokenOf(keycard);
     const token = credential.kind === 'token' ? credential.token : undefined;
-    limits.take({ token, address: peer.remoteAddress });
-    const unsealed = await answerSealEndpoint(options, request, target.path, budget);
-    if (unsealed !== undefined) return unsealed;
+    const isKnown = limits.take({ token, address: peer.remoteAddress });
+    if (isSealEndpoint(target.path)) return await answerSealEndpoint(options, request, target.path, budget);
     const opened = options.core();
     if (opened === undefined) throw new KeywardenError('sealed');
     if (keycard !== undefined) {
       const from = { ...peer, credential, origin, signal: client.signal };
       const forwarded = forwardRequest(opened, from, { request, response, clock: options.clock });
-      return await limits.learnFrom(forwarded, token, target.path);
+      return await limits.learnFrom(forwarded, token, target.path, isKnown);
     }
     const asked = await readRequest(request, target, budget);
-    const learning = (work: Promise<Answer | undefined>) => limits.learnFrom(work, token, asked.path);
+    const learning = (work: Promise<Answer | undefined>) =>
+      limits.learnFrom(work, token, asked.path, isKnown);
     // Asked again: it may have been sealed while the body came in.
     const core = options.core();
     if (core === undefined) throw new KeywardenError('sealed');
-    const { patience, ...rest } = asked;
-    const wanted = { ...rest, ...peer, credential, origin };
+    const wanted = new WantedByClient(asked, credential, origin, peer, client);
+    const { patience } = asked;
     if (patience !== undefined) {
       return await wait(client.signal, (signal) =>
         learning(answerBlockingRead(core, { ...wanted, signal }, patience, options.clock)),
@@ -85,7 +88,7 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
         streamEvents(core, { ...wanted, signal }, response, options.clock),
       );
     }
-    return await learning(core.handle(withSignal(wanted, client)).then(answerOf));
+    return await learning(core.handle(wanted).then(answerOf));
   };
 
   return async (request, response, origin) => {
@@ -104,16 +107,6 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
 
 function tokenOf(keycard: string): CoreRequest['credential'] {
   return { kind: 'token', token: keycard };
-}
-
-/** The signal is made when core asks for it. */
-function withSignal(request: Omit<CoreRequest, 'signal'>, client: ClientGone): CoreRequest {
-  return {
-    ...request,
-    get signal() {
-      return client.signal;
-    },
-  };
 }
 
 /** Where it happened, never what was said: a stranger's message may quote a secret. */

@@ -13,6 +13,13 @@ export interface OpenQuestion {
   readonly now: number;
 }
 
+const PATHS: ReadonlySet<string> = new Set(['sys/health', 'sys/seal-status', 'sys/leader', 'sys/init']);
+
+/** Whether `answerOpenEndpoint` may answer here. */
+export function isOpenEndpoint(path: string): boolean {
+  return PATHS.has(path);
+}
+
 /**
  * Answers what anyone may ask at any time, sealed or not, and what has no envelope. Undefined: not one of these.
  * Nothing here touches the vault, and nothing is recorded.

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { CoreRequest } from '../core/request.ts';
 
 /** Who is at the other end of a connection, as far as the connection itself tells. */
-type Peer = Pick<CoreRequest, 'remoteAddress' | 'clientCertificate'>;
+export type Peer = Pick<CoreRequest, 'remoteAddress' | 'clientCertificate'>;
 
 /** A connection keeps its peer: looked up once, not with each request. */
 const known = new WeakMap<Socket, Peer>();

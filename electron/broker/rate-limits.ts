@@ -47,21 +47,30 @@ export class RateLimits {
     this.#now = now;
   }
 
-  /** Takes one from the asker's bucket. Throws `too-many-requests` when it is empty. */
-  take({ token, address = '' }: Asker): void {
+  /**
+   * Takes one from the asker's bucket, and tells whether that was a token's own. Throws `too-many-requests` when it is
+   * empty.
+   */
+  take({ token, address = '' }: Asker): boolean {
     const known = token === undefined ? undefined : this.#identities.get(nameOf(token));
     const { identity, stranger } = this.#rates;
     if (known !== undefined) this.#spend(known, identity);
     else this.#spend(bucketIn(this.#strangers, address, stranger, this.#now()), stranger);
+    return known !== undefined;
   }
 
-  /** Passes on what core says, and remembers what it says about the token. */
-  async learnFrom<T>(answered: Promise<T>, token: string | undefined, path: string): Promise<T> {
+  /** Passes on what core says, and remembers what it says about the token; nothing good where it is known already. */
+  async learnFrom<T>(
+    answered: Promise<T>,
+    token: string | undefined,
+    path: string,
+    isKnown = false,
+  ): Promise<T> {
     if (token === undefined) return await answered;
     try {
       const answer = await answered;
       // Where no token is asked for, an answer says nothing about one.
-      if (!OPEN_PATHS.test(path)) this.#learn(token);
+      if (!isKnown && !OPEN_PATHS.test(path)) this.#learn(token);
       return answer;
     } catch (thrown) {
       const { code } = asKeywardenError(thrown);

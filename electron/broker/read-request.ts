@@ -36,8 +36,11 @@ export async function readRequest(
 
   if (operation === 'read' || operation === 'list' || operation === 'delete') {
     // As in Vault, a body means nothing here; it is thrown away as it comes.
-    request.resume();
+    if (mayHaveBody(request)) request.resume();
     if (operation === 'read') {
+      if (parameters['index'] === undefined && parameters['wait'] === undefined) {
+        return { ...who, operation, path, data: parameters };
+      }
       const { index, wait, ...data } = parameters;
       const patience = readPatience({ index, wait });
       return { ...who, operation, path, data, ...(patience !== undefined && { patience }) };
@@ -56,6 +59,10 @@ export async function readRequest(
   }
   const rest = list === undefined ? parameters : query;
   return { ...who, operation, path, data: { ...rest, ...(await readBody(request, budget)) } };
+}
+
+function mayHaveBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** POST and PUT are the same; whether it is a create is for core to find out. */

@@ -36,6 +36,7 @@ export function readTarget(url: string): Target {
 
 /** Reads `a=1&b=2`, as in a query or a form; a name that comes again makes a list. */
 export function readQuery(text: string): Record<string, string | string[]> {
+  if (text === '') return {};
   const values = new Map<string, string | string[]>();
   for (const pair of text.split('&')) {
     if (pair === '') continue;

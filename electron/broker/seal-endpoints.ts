@@ -5,6 +5,11 @@ import type { BrokerOptions } from './broker.ts';
 import { answerSealStatus } from './open-endpoints.ts';
 import { type BodyBudget, readBody } from './read-body.ts';
 
+/** Whether `answerSealEndpoint` answers here. */
+export function isSealEndpoint(path: string): boolean {
+  return path === 'sys/init' || path === 'sys/unseal';
+}
+
 /** Answers `sys/init` and `sys/unseal`, for which no token is asked. Undefined: neither of them. */
 export async function answerSealEndpoint(
   { core, status, unsealing }: BrokerOptions,
@@ -12,7 +17,7 @@ export async function answerSealEndpoint(
   path: string,
   budget: BodyBudget,
 ): Promise<Answer | undefined> {
-  if (path !== 'sys/init' && path !== 'sys/unseal') return undefined;
+  if (!isSealEndpoint(path)) return undefined;
   if (request.method !== 'PUT' && request.method !== 'POST')
     throw new KeywardenError('unsupported-operation');
   if (unsealing === undefined) throw new KeywardenError('not-available');

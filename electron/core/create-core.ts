@@ -94,12 +94,17 @@ export function createCore({
       throw error;
     }
   };
-  const turn: CoreServices['turn'] = (decide) =>
-    once(decide).catch((error) => {
+  const turn: CoreServices['turn'] = async (decide) => {
+    try {
+      return await vault.turn(decide);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      cache.clear();
       // The disk has just become full: what must not wait finds room in the reserve now. Everything else is refused again.
-      if (isUnavailable(error) && vault.onlyUrgent()) return once(decide);
+      if (vault.onlyUrgent()) return await once(decide);
       throw error;
-    });
+    }
+  };
   let registry: EngineRegistry | undefined;
   const lateRegistry: EngineRegistry = { find: (mount) => registry?.find(mount) };
   const issuing = createIssuing(() => {
@@ -177,6 +182,7 @@ export function createCore({
   });
   const unguard = guardForwards(services);
   let started: Promise<void> | undefined;
+  let isStarted = false;
   const start = () => {
     // Quarantined, it is only looked at: nothing of it ends, because another copy may be the living one.
     if (vault.quarantine) return Promise.resolve();
@@ -186,13 +192,16 @@ export function createCore({
       .then(() => audit.load())
       .then(() => scheduler.start())
       .then(() => undertaker.takeUp())
-      .then(() => rotator.takeUp());
+      .then(() => rotator.takeUp())
+      .then(() => {
+        isStarted = true;
+      });
     return started;
   };
   return {
     start,
     async handle(request) {
-      await start();
+      if (!isStarted) await start();
       // After a sleep of the machine a request may come ahead of the timers.
       scheduler.catchUp();
       const asked = ask(request, ports.random);

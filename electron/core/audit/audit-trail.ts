@@ -33,7 +33,7 @@ export function createAuditTrail(
   const { cache, ports, turn, vault } = services;
   let devices: readonly OpenDevice[] = [];
   /** Devices that have just changed are read before anything else is served. */
-  let loading: Promise<void> = Promise.resolve();
+  let loading: Promise<void> | undefined;
 
   const load = async () => {
     devices = await turn((current) =>
@@ -47,7 +47,13 @@ export function createAuditTrail(
     const isTouched = records.some(({ changes }) =>
       changes.some(({ type }) => type.startsWith('audit/device-')),
     );
-    if (isTouched) loading = load().catch(() => ports.log('warn', 'audit-devices-not-read'));
+    if (!isTouched) return;
+    const begun = load()
+      .catch(() => ports.log('warn', 'audit-devices-not-read'))
+      .then(() => {
+        if (loading === begun) loading = undefined;
+      });
+    loading = begun;
   });
 
   const write = async (subject: AuditSubject, outcome?: AuditOutcome) => {
@@ -65,7 +71,7 @@ export function createAuditTrail(
   return {
     load,
     async around(asked, run) {
-      await loading;
+      if (loading) await loading;
       if (devices.length === 0) return await run();
       const subject = await turn((current) => {
         const { request } = asked;
