@@ -48,7 +48,7 @@ export function recordRoutes({ vault }: Pick<CoreServices, 'vault'>): readonly R
 
 function queryOf(input: z.infer<typeof query>): RecordQuery {
   const { path_prefix: pathPrefix, oldest_first: oldestFirst, ...rest } = input;
-  const given = Object.entries({ ...rest, pathPrefix }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ ...rest, pathPrefix }).filter(([, value]) => value !== undefined && value !== '');
   return { ...Object.fromEntries(given), newestFirst: !oldestFirst };
 }
 
