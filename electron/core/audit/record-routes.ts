@@ -48,7 +48,9 @@ export function recordRoutes({ vault }: Pick<CoreServices, 'vault'>): readonly R
 
 function queryOf(input: z.infer<typeof query>): RecordQuery {
   const { path_prefix: pathPrefix, oldest_first: oldestFirst, ...rest } = input;
-  const given = Object.entries({ ...rest, pathPrefix }).filter(([, value]) => value !== undefined && value !== '');
+  const given = Object.entries({ ...rest, pathPrefix }).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
   return { ...Object.fromEntries(given), newestFirst: !oldestFirst };
 }
 
