@@ -32,7 +32,7 @@ type Outcome = { readonly value: Issued } | { readonly thrown: unknown };
 
 /** Plans the lease and the record of its intent: limits, name, and the sealed credential. */
 export function planIssue(
-  { issuing, ports }: Pick<CoreServices, 'issuing' | 'ports'>,
+  { cache, issuing, ports }: Pick<CoreServices, 'cache' | 'issuing' | 'ports'>,
   turn: Turn,
   asked: Asked,
   admitted: Admitted,
@@ -48,7 +48,8 @@ export function planIssue(
       'Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.',
     );
   }
-  const life = lifeOf(turn.now, token, admitted, decision);
+  const limit = terms.promise === 'needs-keywarden' ? limitOf({ cache }, turn, asked, token) : undefined;
+  const life = lifeOf(turn.now, token, admitted, decision, limit);
   const nonce = Buffer.from(ports.random(16)).toString('hex');
   const path = asked.request.path;
   const row: LeaseRow = {
@@ -157,7 +158,29 @@ function settle(
   return planned;
 }
 
-function lifeOf(now: number, token: TokenRow, { mount }: Admitted, { terms }: IssueDecision) {
+/** What the token's policies say of credentials that nobody but us ends. Throws `policy-denied` where they want none. */
+function limitOf(
+  { cache }: Pick<CoreServices, 'cache'>,
+  { db }: Turn,
+  { request }: Asked,
+  token: TokenRow,
+): number | undefined {
+  if (token.policies.includes('root')) return undefined;
+  const limit = cache.acl(db, token).needsKeywardenMaxTtl(request.path);
+  if (limit !== 0) return limit;
+  throw new KeywardenError(
+    'policy-denied',
+    'a credential from here dies only while Keywarden runs, and a policy refuses such credentials',
+  );
+}
+
+function lifeOf(
+  now: number,
+  token: TokenRow,
+  { mount }: Admitted,
+  { terms }: IssueDecision,
+  limit = Number.POSITIVE_INFINITY,
+) {
   const answer = calculateTtl({
     now,
     startedAt: now,
@@ -171,7 +194,7 @@ function lifeOf(now: number, token: TokenRow, { mount }: Admitted, { terms }: Is
   });
   // A lease dies with its token, so it promises no more than the token can; the duration says so, without a warning.
   const last = lastInstant(token) ?? Number.POSITIVE_INFINITY;
-  const maxExpiresAt = Math.min(answer.maxExpiresAt ?? now, last);
+  const maxExpiresAt = Math.min(answer.maxExpiresAt ?? now, last, now + limit * 1000);
   return {
     ttl: Math.min(answer.ttl, secondsUntil(maxExpiresAt, now)),
     maxExpiresAt,

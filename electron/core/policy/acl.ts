@@ -7,6 +7,8 @@ import type { PathRule, Policy } from './policy.ts';
 /** What a set of policies grants together. Pure: it may be kept for as long as its policies stay the same. */
 export interface Acl {
   allows(request: AclRequest): boolean;
+  /** Seconds that a credential from this path may live if its target does not end it by itself; undefined without a limit. */
+  needsKeywardenMaxTtl(path: string): number | undefined;
   /** What is granted on the path, sorted; `['deny']` when nothing is. */
   capabilities(path: string): Capability[];
   /** Whether anything may be granted on some path below the prefix (`secret/`). May say yes where patterns only look like it. */
@@ -65,6 +67,7 @@ export function compileAcl(policies: readonly Policy[]): Acl {
       const writes = operation === 'create' || operation === 'update' || operation === 'patch';
       return !writes || parametersAllowed(rule, data);
     },
+    needsKeywardenMaxTtl: (path) => find(path, false)?.needsKeywardenMaxTtl,
     capabilities(path) {
       // Asked as for a list, as Vault does, so that the slash makes no difference to what is shown.
       const granted = find(path, true)?.capabilities ?? [];

@@ -11,6 +11,7 @@ export function mergeRules(a: PathRule, b: PathRule): PathRule {
   const required = [...new Set([...(a.requiredParameters ?? []), ...(b.requiredParameters ?? [])])];
   const minWrappingTtl = smaller(a.minWrappingTtl, b.minWrappingTtl);
   const maxWrappingTtl = smaller(a.maxWrappingTtl, b.maxWrappingTtl);
+  const limits = [a.needsKeywardenMaxTtl, b.needsKeywardenMaxTtl].filter((limit) => limit !== undefined);
   return {
     pattern: a.pattern,
     capabilities: [...new Set<Capability>([...a.capabilities, ...b.capabilities])],
@@ -19,6 +20,8 @@ export function mergeRules(a: PathRule, b: PathRule): PathRule {
     ...(required.length > 0 && { requiredParameters: required }),
     ...(minWrappingTtl && { minWrappingTtl }),
     ...(maxWrappingTtl && { maxWrappingTtl }),
+    // Here 0 is a limit too, the strictest: no such credential at all.
+    ...(limits.length > 0 && { needsKeywardenMaxTtl: Math.min(...limits) }),
   };
 }
 

@@ -59,6 +59,9 @@ export function readPathRule({ key, at, value }: SyntaxEntry, fail: Fail): PathR
       case 'max_wrapping_ttl':
         rule.maxWrappingTtl = readDuration(node, fail);
         break;
+      case 'needs_keywarden_max_ttl':
+        rule.needsKeywardenMaxTtl = readDuration(node, fail);
+        break;
       case 'comment':
         break;
       default:

@@ -23,6 +23,11 @@ export interface PathRule {
   readonly minWrappingTtl?: number;
   /** Seconds. */
   readonly maxWrappingTtl?: number;
+  /**
+   * Seconds that a credential may live which its target does not end by itself; 0 refuses it. Ours, not Vault's:
+   * such a credential outlives a laptop that sleeps.
+   */
+  readonly needsKeywardenMaxTtl?: number;
 }
 
 export type ParameterValues = ReadonlyMap<string, readonly ParameterValue[]>;

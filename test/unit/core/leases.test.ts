@@ -190,6 +190,48 @@ test('a proof that cannot be recorded is fetched again', async () => {
   expect(await state(lease_id)).toBe('dead');
 });
 
+describe('a credential that needs Keywarden to die', () => {
+  const bounded = (limit: string) =>
+    world.tokenFor(
+      `path "database/creds/*" { capabilities = ["read"] needs_keywarden_max_ttl = "${limit}" }`,
+    );
+
+  test('lives no longer than the policy allows such credentials, renewed or not', async () => {
+    const token = await bounded('30s');
+    expect((await issue(token)).lease_duration).toBe(60);
+    world.target.terms = { promise: 'needs-keywarden' };
+    const { lease_id, lease_duration } = await issue(token);
+    expect(lease_duration).toBe(30);
+    world.clock.advance(10_000);
+    const { envelope } = await world.ask(world.root, 'update', 'sys/leases/renew', { lease_id });
+    expect(envelope?.lease_duration).toBe(20);
+  });
+
+  test('is refused in words where the policy wants none, and nothing is left behind', async () => {
+    const token = await bounded('0s');
+    expect((await issue(token)).lease_duration).toBe(60);
+    world.target.terms = { promise: 'needs-keywarden' };
+    expect(await world.refusal(token, 'read', 'database/creds/app')).toContain(
+      'dies only while Keywarden runs',
+    );
+    expect(world.target.alive.size).toBe(1);
+  });
+
+  test('the strictest of several policies counts', async () => {
+    await world.ask(world.root, 'update', 'sys/policies/acl/open', {
+      policy: 'path "database/creds/*" { capabilities = ["read"] }',
+    });
+    await world.ask(world.root, 'update', 'sys/policies/acl/strict', {
+      policy: 'path "database/creds/*" { capabilities = ["read"] needs_keywarden_max_ttl = "20s" }',
+    });
+    const { client_token } = await world.auth(world.root, 'update', 'auth/token/create', {
+      policies: ['open', 'strict'],
+    });
+    world.target.terms = { promise: 'needs-keywarden' };
+    expect((await issue(client_token)).lease_duration).toBe(20);
+  });
+});
+
 describe('ending', () => {
   test('a lease ends on time, at the target too, and the proof is kept', async () => {
     const { lease_id } = await issue();

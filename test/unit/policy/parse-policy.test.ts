@@ -57,7 +57,7 @@ describe('a policy that is valid', () => {
       `path "x" {
         capabilities = ["create"] allowed_parameters = { "Ttl" = ["1h", 5, true], "*" = [] }
         denied_parameters = { k = [{ a = 1 }] }
-        min_wrapping_ttl = "1m" max_wrapping_ttl = 90
+        min_wrapping_ttl = "1m" max_wrapping_ttl = 90 needs_keywarden_max_ttl = "10m"
       }`,
     ).paths;
     expect(rule).toEqual({
@@ -70,6 +70,7 @@ describe('a policy that is valid', () => {
       deniedParameters: new Map([['k', [{ a: 1 }]]]),
       minWrappingTtl: 60,
       maxWrappingTtl: 90,
+      needsKeywardenMaxTtl: 600,
     });
   });
 
