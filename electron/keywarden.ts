@@ -86,6 +86,8 @@ export interface VaultOptions {
   readonly ports: CorePorts;
   /** Which machine this is, and where it remembers how far its vaults have come. */
   readonly place?: Place | undefined;
+  /** A damaged vault is opened as far as it can be read, quarantined, instead of being refused. */
+  readonly readDamaged?: boolean | undefined;
 }
 
 /** Where the vault's own backups are kept, one a day; without it none are made. */
@@ -236,6 +238,8 @@ async function assemble(
     backups,
     async confirm() {
       if (!vault.quarantine || !confirmed) return keywarden;
+      const { damage } = vault.quarantine;
+      if (damage !== undefined) throw new KeywardenError('vault-damaged', damage);
       await core.stop();
       return confirmed();
     },
@@ -316,7 +320,7 @@ export async function serveKeywarden(options: ServeOptions): Promise<ServedKeywa
       async open(secret, tries) {
         await closing;
         const opened = await openKeywarden({ ...vault, secret }, tries);
-        if (opened.quarantine) {
+        if (opened.quarantine && opened.quarantine.reason !== 'damaged') {
           await opened.close();
           throw new KeywardenError('vault-quarantined');
         }

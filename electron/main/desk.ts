@@ -55,7 +55,9 @@ export function createDesk(parts: DeskParts): Desk {
       phase.create(name.trim(), wholeFolder(directory), passphrase),
     async unlock({ directory, ...typed }) {
       const folder = wholeFolder(directory);
-      await ('keychain' in typed ? phase.unlockByKeychain(folder) : phase.unlock(folder, typed));
+      if ('keychain' in typed) return phase.unlockByKeychain(folder);
+      const { readDamaged = false, ...wayIn } = typed;
+      await phase.unlock(folder, wayIn, readDamaged);
     },
     chooseBackup: parts.chooseBackup,
     restore: async ({ backup, directory, ...typed }) =>
@@ -130,7 +132,8 @@ async function describeDesk(parts: DeskParts): Promise<IpcOutput<'app.status'>> 
 }
 
 function describeQuarantine({ quarantine }: Keywarden): IpcOutput<'app.status'>['quarantine'] {
-  return quarantine ? { ...quarantine, seen: quarantine.seen ?? null } : null;
+  if (!quarantine) return null;
+  return { ...quarantine, seen: quarantine.seen ?? null, damage: quarantine.damage ?? null };
 }
 
 async function describeBackups({ phase, vaults }: DeskParts): Promise<IpcOutput<'vault.backups'>> {

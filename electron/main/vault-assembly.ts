@@ -14,8 +14,15 @@ export function vaultAssembly(ports: CorePorts, place: Place): VaultDoor {
   return {
     create: (directory, passphrase, name) =>
       createKeywardenVault({ directory, passphrase, ports, name, place }),
-    open: (directory, wayIn) =>
-      openKeywarden({ ...wayIn, directory, ports, place, backups: defaultBackupFolder(directory) }),
+    open: (directory, wayIn, readDamaged) =>
+      openKeywarden({
+        ...wayIn,
+        directory,
+        ports,
+        place,
+        readDamaged,
+        backups: defaultBackupFolder(directory),
+      }),
     async restore(from, directory, wayIn) {
       await restoreBackup({ ...wayIn, from, directory, random: ports.random });
     },

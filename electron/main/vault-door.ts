@@ -11,8 +11,11 @@ export interface VaultDoor {
   ): Promise<{ readonly rootToken: string; readonly recoveryKit: string }>;
   /** Puts a vault back from a backup into a folder that holds none. Throws `vault-exists`, `vault-damaged`, `unlock-failed`. */
   restore(backup: string, directory: string, wayIn: WayIn): Promise<void>;
-  /** Throws `unlock-failed`, `vault-missing`, `vault-newer`, `vault-damaged`, `vault-in-use`. */
-  open(directory: string, wayIn: WayIn): Promise<Keywarden>;
+  /**
+   * Throws `unlock-failed`, `vault-missing`, `vault-newer`, `vault-damaged`, `vault-in-use`. With `readDamaged`, a damaged vault is
+   * opened as far as it can be read, quarantined.
+   */
+  open(directory: string, wayIn: WayIn, readDamaged?: boolean): Promise<Keywarden>;
   /** Whether a way in is right, for a vault that is open already: throws `unlock-failed` when not. */
   verify(directory: string, wayIn: WayIn): Promise<void>;
   /** The backups that are kept of a vault; the newest first. */

@@ -50,7 +50,8 @@ export interface VaultPhase {
   /** When the next passphrase may be tried, in milliseconds since 1970. */
   nextTryAt(): number | null;
   create(name: string, directory: string, passphrase: string): Promise<void>;
-  unlock(directory: string, typed: TypedWayIn): Promise<void>;
+  /** With `readDamaged`, a damaged vault is opened as far as it can be read, quarantined. */
+  unlock(directory: string, typed: TypedWayIn, readDamaged?: boolean): Promise<void>;
   /** Opens a sealed vault with what this machine's keychain keeps. A locked screen wants to see a person. */
   unlockByKeychain(directory: string): Promise<void>;
   /** Lets this machine's keychain open the vault, or no longer. SECURITY(S3): never as the only way in. */
@@ -112,8 +113,9 @@ export function createVaultPhase(options: {
     name: string | undefined,
     wayIn: WayIn,
     rootToken?: string,
+    readDamaged = false,
   ): Promise<void> => {
-    const keywarden = await vaults.open(directory, wayIn);
+    const keywarden = await vaults.open(directory, wayIn, readDamaged);
     await enterOpened(keywarden, directory, name, rootToken);
   };
 
@@ -231,6 +233,8 @@ export function createVaultPhase(options: {
     confirm: () =>
       alone(async () => {
         if (state.phase !== 'open' || !state.keywarden.quarantine) return;
+        const { damage } = state.keywarden.quarantine;
+        if (damage !== undefined) throw new KeywardenError('vault-damaged', damage);
         const { keywarden, vault } = state;
         try {
           await enterOpened(await keywarden.confirm(), vault.directory, vault.name);
@@ -254,12 +258,12 @@ export function createVaultPhase(options: {
         hooks.changed();
       }),
 
-    unlock: (directory, typed) =>
+    unlock: (directory, typed, readDamaged) =>
       alone(async () => {
         if (state.phase === 'open' && state.vault.directory === directory) return;
         if (state.phase !== 'locked' || state.vault.directory !== directory) {
           requireClosed();
-          return tries.run(typed, (wayIn) => enter(directory, undefined, wayIn));
+          return tries.run(typed, (wayIn) => enter(directory, undefined, wayIn, undefined, readDamaged));
         }
         const { vault, keywarden } = state;
         await tries.run(typed, (wayIn) => vaults.verify(directory, wayIn));

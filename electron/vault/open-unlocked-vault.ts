@@ -8,10 +8,11 @@ import type { FolderLock } from './folder-lock.ts';
 import { hashAtRecord, hashInBatch } from './hash-at-record.ts';
 import { EMPTY_HEAD, type Head } from './head.ts';
 import type { KeyRing } from './key-ring.ts';
+import { isDamage, readToDamage } from './last-good-state.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 import type { VaultFiles, VaultPorts } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
-import { walkLedger } from './read-ledger.ts';
+import { type LedgerFolder, walkLedger } from './read-ledger.ts';
 import { replayBatch } from './replay-batch.ts';
 import { Reserve } from './reserve.ts';
 import { readNewestSnapshot } from './snapshot-files.ts';
@@ -54,6 +55,8 @@ export interface Opening {
   /** A record whose hash the judge wants to know. */
   readonly asked?: number | undefined;
   judge(found: FoundVault): Verdict;
+  /** A damaged vault is to be looked at, as far as it leads, instead of being refused. */
+  damaged?(damage: string, head: Head): Quarantine;
   /** The ledger has durably come so far. */
   appended?(head: Head): void;
   /** The last call: the keys are still there. */
@@ -91,11 +94,23 @@ export async function openUnlockedVault(
     const parts = { files, vaultId, keys, folder: layout.ledger, clock, random, lock, reserve };
     const { asked } = opening;
     let askedHash = asked === known.sequence ? known.hash : undefined;
+    let reached = known;
     const end = await walkLedger(parts, known, (batch) => {
       replayBatch(replayed, batch);
+      reached = batch.after;
       snapshotter.grew(batch);
       if (asked !== undefined) askedHash ??= hashInBatch(batch, asked);
+    }).catch(async (error: unknown) => {
+      if (!opening.damaged || !isDamage(error)) throw error;
+      const { head, folder } = await readToDamage(parts, reached, (batch) => replayBatch(replayed, batch));
+      // Nothing at all is no state to look at.
+      if (head.sequence === 0) throw error;
+      return { head, folder, damage: error.message };
     });
+    if ('damage' in end) {
+      const quarantine = opening.damaged?.(end.damage, end.head) as Quarantine;
+      return quarantined(unlocked, replayed, end.head, { clock, random }, quarantine, opening, end.folder);
+    }
     if (asked !== undefined && asked < known.sequence) askedHash = await hashAtRecord(parts, asked);
     const { term } = end.last.header;
     const verdict = opening.judge({ head: end.head, term, db: replayed.reading, askedHash });
@@ -169,11 +184,11 @@ function quarantined(
   { clock, random }: VaultPorts,
   quarantine: Quarantine,
   { handsOver }: Opening,
+  folder: LedgerFolder = { files, keys, vaultId, folder: layout.ledger },
 ): Vault {
   const sealer = new ValueSealer(keys, random);
   const ledger = new MemoryLedger();
   const loop = new CommitLoop({ state, ledger, sealer, clock }, head);
-  const folder = { files, keys, vaultId, folder: layout.ledger };
   const audit = new AuditReader({ ...folder, random, head: () => head, mayWrite: false });
   const finish = async () => {
     await audit.close();

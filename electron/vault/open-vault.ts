@@ -1,3 +1,4 @@
+import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { BackupDescription } from '../crypto/backup-format.ts';
 import { KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
 import type { ReadHeader, Way } from '../crypto/vault-header.ts';
@@ -25,6 +26,11 @@ export type OpenVaultOptions = WayIn & {
   readonly ports: VaultPorts;
   /** Which machine this is. Without it nobody asks where the vault is at home, nor how far it had come. */
   readonly place?: Place | undefined;
+  /**
+   * A damaged ledger is looked at as far as every byte of it authenticates, quarantined (`damaged`), instead of being refused.
+   * Nothing in the folder changes.
+   */
+  readonly readDamaged?: boolean | undefined;
   /** For tests alone: other bounds on the key derivation. */
   readonly kdf?: KdfRules;
 };
@@ -86,7 +92,7 @@ async function open(found: Unlocked): Promise<OpenedVault> {
   const { ports, schema } = options;
   let handedOver = false;
   try {
-    await refuseOlderHeader(unlocked);
+    if (!options.readDamaged) await refuseOlderHeader(unlocked);
   } catch (error) {
     unlocked.keys.wipe();
     throw error;
@@ -115,6 +121,8 @@ async function open(found: Unlocked): Promise<OpenedVault> {
     async confirm() {
       if (!vault.quarantine) return opened;
       if (found.held) throw found.held;
+      const { damage } = vault.quarantine;
+      if (damage !== undefined) throw new KeywardenError('vault-damaged', damage);
       handedOver = true;
       await vault.close();
       return translatingDiskErrors(() => orRelease(unlocked.lock, () => open({ ...found, confirmed: true })));

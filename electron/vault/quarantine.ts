@@ -20,6 +20,8 @@ export interface Quarantine {
   /** What this machine saw last, where it remembers. */
   readonly seen: HeadGlance | undefined;
   readonly found: HeadGlance;
+  /** Which file and record are damaged, where that is the reason: then there is nothing to confirm. */
+  readonly damage?: string;
 }
 
 /** All that opening found out about a vault before anything was written. */
@@ -41,18 +43,24 @@ export function quarantineOf(findings: Findings): Quarantine | undefined {
   const { head, term, seen } = findings;
   const reason = reasonOf(findings);
   if (!reason) return undefined;
-  const found = {
-    sequence: head.sequence,
-    hash: Buffer.from(head.hash).toString('hex'),
-    time: head.time,
-    term,
-  };
-  if (seen === undefined || seen === 'unreadable') return { reason, seen: undefined, found };
-  return {
-    reason,
-    seen: { sequence: seen.sequence, hash: seen.hash, time: seen.time, term: seen.term },
-    found,
-  };
+  return { reason, seen: glanceAtSeen(seen), found: glanceAt(head, term) };
+}
+
+/** A damaged vault is looked at as far as its ledger leads. */
+export function quarantineOfDamage(
+  damage: string,
+  { head, term, seen }: Pick<Findings, 'head' | 'term' | 'seen'>,
+): Quarantine {
+  return { reason: 'damaged', seen: glanceAtSeen(seen), found: glanceAt(head, term), damage };
+}
+
+function glanceAt({ sequence, hash, time }: Head, term: number): HeadGlance {
+  return { sequence, hash: Buffer.from(hash).toString('hex'), time, term };
+}
+
+function glanceAtSeen(seen: Findings['seen']): HeadGlance | undefined {
+  if (seen === undefined || seen === 'unreadable') return undefined;
+  return { sequence: seen.sequence, hash: seen.hash, time: seen.time, term: seen.term };
 }
 
 function reasonOf(findings: Findings): QuarantineReason | undefined {

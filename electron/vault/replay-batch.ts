@@ -12,6 +12,7 @@ export function replayBatch(state: State, { before, records, attachments }: Ledg
     try {
       state.apply(decodeRecord(bytes));
     } catch (error) {
+      state.undo('batch');
       if (!(error instanceof ZodError)) throw error;
       throw damaged(`record ${before.sequence + 1 + i} says what its type does not allow`, error);
     }

@@ -7,7 +7,7 @@ import { homeRecord, knownHome } from './home-records.ts';
 import type { FoundVault, Opening, UnlockedFolder, Verdict } from './open-unlocked-vault.ts';
 import type { Place } from './place.ts';
 import type { VaultPorts } from './ports.ts';
-import { quarantineOf } from './quarantine.ts';
+import { quarantineOf, quarantineOfDamage } from './quarantine.ts';
 import { knownSlots, type Slots, slotRecord } from './slot-records.ts';
 import { standingOfSlots, vouchedFor } from './slot-standing.ts';
 import type { Vault } from './vault.ts';
@@ -23,6 +23,8 @@ export interface WatchOverParts {
   readonly ports: Pick<VaultPorts, 'clock' | 'random'>;
   /** A person has confirmed the vault: it becomes at home here whatever was found. */
   readonly confirmed: boolean;
+  /** A damaged vault is looked at as far as it leads. */
+  readonly readDamaged?: boolean | undefined;
 }
 
 /** Watches that a vault is the one that was left here, and remembers how far it comes. */
@@ -40,6 +42,7 @@ export async function watchOver({
   place,
   ports: { clock, random },
   confirmed,
+  readDamaged,
 }: WatchOverParts): Promise<WatchOver> {
   const { files, layout, keys, vaultId } = unlocked;
   const memory = place && new HeadMemory({ files, keys, clock }, place.folder, formatVaultId(vaultId));
@@ -80,6 +83,9 @@ export async function watchOver({
   const opening: Opening = {
     asked: seen === undefined || seen === 'unreadable' ? undefined : seen.sequence,
     judge,
+    ...(readDamaged && {
+      damaged: (damage: string, head: Head) => quarantineOfDamage(damage, { head, term, seen }),
+    }),
     appended: (head) => memory?.note(() => position(head)),
     closing: async (head) => {
       // The vault is whole without it; what was seen before stays.

@@ -25,6 +25,8 @@ const nothing = z.undefined();
 const passphrase = z.string().min(1).max(1024);
 const directory = z.string().min(1).max(4096);
 const recoveryKit = z.string().min(1).max(1024);
+/** A damaged vault is to be looked at, as far as it can be read. */
+const readDamaged = z.literal(true).optional();
 
 /** A place in the chain of records, for people. */
 const headGlance = z.object({
@@ -36,6 +38,8 @@ const quarantine = z.object({
   reason: z.enum(Object.keys(QUARANTINE_WORDS) as [QuarantineReason, ...QuarantineReason[]]),
   seen: headGlance.nullable(),
   found: headGlance,
+  /** Which file and record are damaged. */
+  damage: z.string().nullable(),
 });
 
 const backups = z.object({
@@ -188,8 +192,8 @@ export const CONTRACT = {
   /** Opens a sealed vault, or unlocks the locked desktop. */
   'vault.unlock': method(
     z.union([
-      z.strictObject({ directory, passphrase }),
-      z.strictObject({ directory, recoveryKit }),
+      z.strictObject({ directory, passphrase, readDamaged }),
+      z.strictObject({ directory, recoveryKit, readDamaged }),
       /** A sealed vault alone: a locked screen wants to see a person. */
       z.strictObject({ directory, keychain: z.literal(true) }),
     ]),

@@ -7,6 +7,8 @@ export const QUARANTINE_WORDS = {
     'What this machine remembers of this vault cannot be read, so nobody knows whether it is the newest.',
   restored: 'This vault was restored from a backup.',
   elsewhere: 'This vault is at home on another machine; this is a copy.',
+  damaged:
+    'A file of this vault is damaged. What was stored before the damage can be read; nothing can be changed.',
 } as const satisfies Record<string, string>;
 
 /** A reason from the table. */

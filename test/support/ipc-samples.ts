@@ -33,6 +33,7 @@ const status: AppStatus = {
     reason: 'older',
     seen: { sequence: 2, time: 2, term: 1 },
     found: { sequence: 1, time: 1, term: 1 },
+    damage: null,
   },
   recoveryKitWaits: false,
   knownVaults: [{ directory: '/v', name: 'Team', present: true, problem: null, keychain: false }],

@@ -3,10 +3,12 @@ import { QUARANTINE_WORDS } from '../../../shared/model/quarantine.ts';
 import type { Keywarden } from '../../keywarden.ts';
 import type { HeadGlance, Quarantine } from '../../vault/quarantine.ts';
 
-/** Gives back a vault that may serve: as it is, or confirmed. Closes it and throws `vault-quarantined` otherwise. */
+/** Gives back a vault that may serve: as it is (a damaged one is read-only), or confirmed. Closes it and throws `vault-quarantined` otherwise. */
 export async function confirmedOnly(keywarden: Keywarden, accepted: boolean): Promise<Keywarden> {
   const { quarantine } = keywarden;
   if (!quarantine) return keywarden;
+  // Only who asked for it gets one to look at, and nothing else can be done with it.
+  if (quarantine.reason === 'damaged') return keywarden;
   if (accepted) return keywarden.confirm();
   await keywarden.close();
   throw new KeywardenError(
@@ -17,7 +19,8 @@ export async function confirmedOnly(keywarden: Keywarden, accepted: boolean): Pr
 }
 
 /** What was seen and what was found, in words. */
-export function describeQuarantine({ reason, seen, found }: Quarantine): string {
+export function describeQuarantine({ reason, seen, found, damage }: Quarantine): string {
+  if (damage !== undefined) return `${damage} ${QUARANTINE_WORDS.damaged} Readable up to ${glance(found)}.`;
   const before = seen ? ` Seen here last: ${glance(seen)}.` : '';
   return `${QUARANTINE_WORDS[reason]}${before} Found: ${glance(found)}.`;
 }

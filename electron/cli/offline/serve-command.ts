@@ -8,7 +8,8 @@ import type { CorePorts } from '../../core/ports.ts';
 import type { ServedKeywarden, serveKeywarden } from '../../keywarden.ts';
 import { ensureRuntimeFolder } from '../broker/runtime-folder.ts';
 import { type Command, type Invocation, optionFlag, optionText, optionTexts } from '../command.ts';
-import { confirmedOnly } from './confirmed-only.ts';
+import { tell } from '../surroundings.ts';
+import { confirmedOnly, describeQuarantine } from './confirmed-only.ts';
 import { herePlace } from './here-place.ts';
 import { requiredText } from './init-command.ts';
 import { parseListenAddress } from './listen-address.ts';
@@ -54,6 +55,10 @@ export const serveCommand: Command = {
       type: 'boolean',
       help: 'confirm a vault that was restored, put back or copied here: it is at home here from now on',
     },
+    'read-only-damaged': {
+      type: 'boolean',
+      help: 'where a file of the vault is damaged: serve what was stored before the damage, to be read only',
+    },
     dev: { type: 'boolean', help: 'an empty vault in memory, for trying things' },
     'dev-root-token-id': { type: 'string', value: 'TOKEN', help: 'the root token of --dev' },
     'dev-kv-version': { type: 'string', value: '1|2', help: 'the version of KV at secret/ of --dev' },
@@ -91,6 +96,7 @@ export const serveCommand: Command = {
         address: served.address,
         fingerprint: shown?.fingerprint,
         root_token: rootToken,
+        read_only: keywarden?.quarantine ? true : undefined,
       };
       surroundings.stdout.write(`${JSON.stringify(ready)}\n`);
       await ended;
@@ -148,18 +154,31 @@ async function openOne(invocation: Invocation, ports: CorePorts) {
   const place = await herePlace(invocation.surroundings);
   const chosen = optionText(invocation, 'backups') ?? defaultBackupFolder(directory);
   const backups = chosen === 'none' ? undefined : resolve(chosen);
-  const vault = { directory, ports, place, backups };
+  const readDamaged = optionFlag(invocation, 'read-only-damaged');
+  const vault = { directory, ports, place, backups, readDamaged };
   const file = optionText(invocation, 'passphrase-file');
   // sys/init and sys/unseal open it.
   if (file === undefined) return { keywarden: undefined, vault, rootToken: undefined };
   const passphrase = await revealPassphrase(file, invocation.surroundings);
   try {
-    const opened = await openKeywarden({ ...vault, passphrase });
+    const opened = await openKeywarden({ ...vault, passphrase }).catch(withWayOn);
+    if (opened.quarantine?.damage !== undefined) {
+      tell(invocation.surroundings, `${describeQuarantine(opened.quarantine)} ${WAY_ON}`);
+    }
     const accepted = optionFlag(invocation, 'accept-restored');
     return { keywarden: await confirmedOnly(opened, accepted), vault, rootToken: undefined };
   } finally {
     passphrase.fill(0);
   }
+}
+
+const WAY_ON = 'Nothing in the folder is changed. To go on working, restore a backup: kw restore.';
+
+/** Says of a damaged vault what can be done about it. */
+function withWayOn(error: unknown): never {
+  if (!(error instanceof KeywardenError) || error.code !== 'vault-damaged') throw error;
+  const words = `${error.message} What was stored before the damage can be read: kw serve --read-only-damaged. ${WAY_ON}`;
+  throw new KeywardenError('vault-damaged', words, { cause: error });
 }
 
 /** Resolves when the terminal or a service manager wants us to end. */

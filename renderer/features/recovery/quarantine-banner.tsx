@@ -20,7 +20,11 @@ export function QuarantineBanner({ quarantine }: { readonly quarantine: Quaranti
       void refresh();
     }
   });
-  const { reason, seen, found } = quarantine;
+  const { reason, seen, found, damage } = quarantine;
+  const wayOn =
+    damage === null
+      ? 'You can look at it; it issues nothing and stores nothing. Once you confirm it, what is overdue is ended first.'
+      : `${damage} You can look at it and copy from it. No file is touched. To go on working, seal it and put a backup back.`;
   return (
     <section className="quarantine" aria-label="Quarantine">
       <IconAlertTriangle size={20} aria-hidden="true" />
@@ -28,13 +32,15 @@ export function QuarantineBanner({ quarantine }: { readonly quarantine: Quaranti
         <strong>{QUARANTINE_WORDS[reason]}</strong>
         <p>
           {seen && `Seen here last: ${glance(seen)}. `}
-          {`Found: ${glance(found)}. You can look at it; it issues nothing and stores nothing. Once you confirm it, what is overdue is ended first.`}
+          {`Found: ${glance(found)}. ${wayOn}`}
         </p>
         <ProblemNotice problem={confirming.problem} />
       </div>
-      <Button variant="default" onClick={confirming.run} loading={confirming.busy}>
-        {reason === 'elsewhere' ? 'Make this machine its home' : 'Go on with this vault'}
-      </Button>
+      {damage === null && (
+        <Button variant="default" onClick={confirming.run} loading={confirming.busy}>
+          {reason === 'elsewhere' ? 'Make this machine its home' : 'Go on with this vault'}
+        </Button>
+      )}
     </section>
   );
 }

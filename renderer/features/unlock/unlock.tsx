@@ -5,6 +5,7 @@ import type { AppStatus } from '../../../shared/ipc/contract.ts';
 import { useSession } from '../../app/session.ts';
 import { ask } from '../../bridge/ask.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';
+import { problemOf } from '../../ui/problem.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { countdownWords } from '../../ui/time-words.ts';
@@ -24,6 +25,7 @@ export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProp
   const { accept, refresh } = useSession();
   const [kind, setKind] = useState<WayInKind>('passphrase');
   const [typed, setTyped] = useState('');
+  const [damaged, setDamaged] = useState(false);
   const now = useNow();
   const locked = status.phase === 'locked';
   const vaults = status.knownVaults.filter((vault) => vault.present);
@@ -31,14 +33,22 @@ export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProp
   const name = chosen?.name ?? folderName(directory);
   const wait = status.nextTryAt === null ? 0 : Math.max(0, status.nextTryAt - now);
   const unlocking = useAction(async () => {
+    const readDamaged = damaged ? { readDamaged: true as const } : {};
     try {
-      accept(await ask('vault.unlock', { directory, ...typedWayIn(kind, typed) }));
-    } finally {
+      accept(await ask('vault.unlock', { directory, ...typedWayIn(kind, typed), ...readDamaged }));
       setTyped('');
+    } catch (error) {
+      const isDamaged = problemOf(error).code === 'vault-damaged';
+      setDamaged(isDamaged);
+      // It was right, and is needed once more for a look.
+      if (!isDamaged || damaged) setTyped('');
+      throw error;
+    } finally {
       void refresh(); // a miss has moved the next try
     }
   });
   const byKeychain = useAction(async () => accept(await ask('vault.unlock', { directory, keychain: true })));
+  const action = damaged ? 'Open what is readable, read-only' : 'Unlock';
   const Icon = locked ? IconLock : IconShieldLock;
   return (
     <FrontDoor>
@@ -62,13 +72,22 @@ export function Unlock({ status, directory, onDirectory, onAnother }: UnlockProp
             data={vaults.map((vault) => ({ value: vault.directory, label: vault.name }))}
             value={directory}
             allowDeselect={false}
-            onChange={(next) => next !== null && onDirectory(next)}
+            onChange={(next) => {
+              setDamaged(false);
+              if (next !== null) onDirectory(next);
+            }}
           />
         )}
         <WayInField kind={kind} onKind={setKind} value={typed} onValue={setTyped} disabled={unlocking.busy} />
         <ProblemNotice problem={unlocking.problem ?? byKeychain.problem} />
+        {damaged && (
+          <p className="soft">
+            What was stored before the damage can still be opened: to look at and to copy, not to change. No
+            file is touched. To go on working, put a backup back.
+          </p>
+        )}
         <Button type="submit" loading={unlocking.busy} disabled={typed === '' || wait > 0}>
-          {wait > 0 ? <span className="tabular">Next try in {countdownWords(wait / 1000)}</span> : 'Unlock'}
+          {wait > 0 ? <span className="tabular">Next try in {countdownWords(wait / 1000)}</span> : action}
         </Button>
         {!locked && chosen?.keychain && (
           <Button variant="default" onClick={byKeychain.run} loading={byKeychain.busy} disabled={wait > 0}>
