@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { launchDesktop, type TestDesktop } from '../support/electron-app.ts';
@@ -77,5 +77,22 @@ test.describe
         window.keywarden['secrets.write']({ path: 'a', cas: 0, fields: [{ name: 'k', value: 'v' }] }),
       );
       expect(written).toMatchObject({ ok: true });
+    });
+
+    test('a damaged vault says so, and opens as far as it can be read when asked', async () => {
+      await sealByKw();
+      const ledger = join(desktop.folder, 'restored', 'ledger');
+      const [segment = ''] = readdirSync(ledger).filter((name) => name.endsWith('.kwl'));
+      const bytes = readFileSync(join(ledger, segment));
+      writeFileSync(join(ledger, segment), bytes.with(60, (bytes[60] ?? 0) ^ 1));
+      await page.getByLabel('Passphrase').fill(PASSPHRASE);
+      await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+      await expect(page.getByRole('alert')).toContainText(`ledger/${segment}`, { timeout: 60_000 });
+      await page.getByRole('button', { name: 'Open what is readable, read-only' }).click();
+      const banner = page.getByRole('region', { name: 'Quarantine' });
+      await expect(banner).toContainText('put a backup back', { timeout: 60_000 });
+      await expect(banner.getByRole('button')).toBeHidden();
+      const read = await page.evaluate(() => window.keywarden['secrets.list']({ folder: '' }));
+      expect(read).toMatchObject({ ok: true, value: { entries: [{ name: 'a' }] } });
     });
   });

@@ -80,8 +80,10 @@ describe('the phases of the desktop', () => {
           events.push('create');
           return { rootToken: 'root-token', recoveryKit: KIT };
         },
-        open: async (_directory, wayIn) => {
+        open: async (_directory, wayIn, readDamaged) => {
           check(wayIn);
+          if (opened.quarantine?.damage !== undefined && !readDamaged)
+            throw new KeywardenError('vault-damaged');
           events.push('open');
           return opened;
         },
@@ -151,6 +153,21 @@ describe('the phases of the desktop', () => {
     await phase.create('Other', '/o', PASSPHRASE);
     await phase.lock();
     expect(phase.kit.waits()).toBe(false);
+  });
+
+  it('opens a damaged vault when asked for what can be read: no app is served, and there is nothing to confirm', async () => {
+    const found = { sequence: 3, hash: '', time: 0, term: 1 };
+    const damage = 'ledger/00000001.kwl, record 4';
+    opened = { ...keywarden, quarantine: { reason: 'damaged', seen: undefined, found, damage } };
+    await expect(phase.unlock('/v', { passphrase: PASSPHRASE })).rejects.toMatchObject({
+      code: 'vault-damaged',
+    });
+    expect(phase.state().phase).not.toBe('open');
+    await phase.unlock('/v', { passphrase: PASSPHRASE }, true);
+    expect(phase.state()).toMatchObject({ phase: 'open' });
+    expect(phase.core()).toBeUndefined();
+    await expect(phase.confirm()).rejects.toMatchObject({ code: 'vault-damaged' });
+    expect(phase.state().phase).toBe('open');
   });
 
   it('opens with the recovery kit, and restores from a backup', async () => {

@@ -3,7 +3,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { encodeRecoveryKit, parseRecoveryKit } from '../../../electron/crypto/recovery-kit.ts';
+import { parseRecoveryKit } from '../../../electron/crypto/recovery-kit.ts';
 import { revealSharedSecret } from '../../../electron/crypto/share-text.ts';
 import { makeKeys } from '../../../electron/crypto/unseal-key.ts';
 import { decodeVaultHeader } from '../../../electron/crypto/vault-header.ts';
@@ -121,28 +121,74 @@ describe('a way in', () => {
 
   it('that is wrong or missing has one code and one message, whatever it is', async () => {
     const folder = await TemporaryVault.make();
-    const vault = await folder.open();
-    const withKit = await folder.copy();
-    const other = await openBy(withKit, proof);
-    await other.ways.addRecoveryKit(proof);
-    const answers = new Set<string>();
+    const made = await folder.open();
+    const folders = { 'the passphrase alone': await folder.copy() } as Record<string, TemporaryVault>;
+    const keychain = randomBytes(32);
+    const kit = await made.ways.addRecoveryKit(proof);
+    folders['passphrase and kit'] = await folder.copy();
+    const shares = await made.ways.addShares(proof, { threshold: 3, total: 4 });
+    await made.ways.addKeychain(proof, keychain);
+    folders['every way'] = await folder.copy();
+    await made.ways.remove(proof, await idOf(made, 'passphrase'), 'not-needed');
+    folders['every way but the passphrase'] = await folder.copy();
+    await made.close();
+    // Right ones, each in a vault that does not have it, or no longer, or cut short, or by the wrong name.
+    const others = await TemporaryVault.make();
+    const other = await others.open();
+    const elsewhere = byShares(await other.ways.addShares(proof, { threshold: 2, total: 2 }));
+    await other.close();
+    const right: Record<string, WayIn> = {
+      passphrase: proof,
+      'recovery-kit': byKit(kit),
+      keychain: byKeychain(keychain),
+      shares: byShares(shares.slice(1)),
+    };
     const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
+    const kinds = fc.constantFrom('recovery-kit', 'keychain', 'shares');
+    const asAnother = fc
+      .tuple(kinds, kinds)
+      .filter(([is, called]) => is !== called)
+      .map(([is, kind]): WayIn => {
+        const wayIn = right[is] as WayIn;
+        return 'secret' in wayIn ? { secret: { kind, bytes: wayIn.secret.bytes } } : wayIn;
+      });
+    const falseShare = fc.nat(31).map((at): WayIn => {
+      const { secret } = byShares(shares.slice(1)) as Extract<WayIn, { secret: unknown }>;
+      return { secret: { kind: 'shares', bytes: secret.bytes.with(at, (secret.bytes[at] ?? 0) ^ 1) } };
+    });
     const wrong = fc.oneof(
       fc.uint8Array({ maxLength: 64 }).map((passphrase): WayIn => ({ passphrase })),
-      fc
-        .record({ kind: fc.constantFrom('recovery-kit', 'keychain', 'shares'), bytes })
-        .map((secret): WayIn => ({ secret })),
+      fc.record({ kind: kinds, bytes }).map((secret): WayIn => ({ secret })),
+      fc.constant(elsewhere),
+      asAnother,
+      falseShare,
     );
+    const wrongAnywhere = fc.tuple(wrong, fc.constantFrom(...Object.keys(folders)));
+    const missing = fc.constantFrom<[WayIn, string]>(
+      [right['recovery-kit'] as WayIn, 'the passphrase alone'],
+      [right['keychain'] as WayIn, 'the passphrase alone'],
+      [right['shares'] as WayIn, 'passphrase and kit'],
+      [right['keychain'] as WayIn, 'passphrase and kit'],
+      [proof, 'every way but the passphrase'],
+    );
+    const answers = new Map<string, string>();
+    const told = (error: unknown) =>
+      error instanceof Error ? `${Object(error).code}: ${error.message}` : 'opened';
     await fc.assert(
-      fc.asyncProperty(wrong, fc.constantFrom(folder, withKit), async (wayIn, where) => {
-        const error = await refusal(where, wayIn);
-        answers.add(error instanceof Error ? `${Object(error).code}: ${error.message}` : 'opened');
+      fc.asyncProperty(fc.oneof(wrongAnywhere, missing), async ([wayIn, name]) => {
+        const where = folders[name] as TemporaryVault;
+        answers.set(told(await refusal(where, wayIn)), name);
+        const { passphrase: _, ...options } = where.options();
+        // Opening it says the same.
+        const opening = openVault({ ...options, ...wayIn }).catch((error: unknown) => error);
+        answers.set(told(await opening), name);
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
-    expect([...answers]).toEqual(['unlock-failed: That does not open the vault.']);
-    expect(await refusal(withKit, byKit(encodeRecoveryKit(randomBytes(32))))).toEqual(unlockFailed);
-    await vault.close();
+    expect([...answers.keys()]).toEqual(['unlock-failed: That does not open the vault.']);
+    for (const wayIn of Object.values(right).slice(1)) {
+      expect(await refusal(folders['every way but the passphrase'] as TemporaryVault, wayIn)).toBeUndefined();
+    }
   });
 });
 
