@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { ERROR_HEADER } from '../../shared/errors/error-header.ts';
 import { ERROR_TABLE } from '../../shared/errors/error-table.ts';
 import { type KeywardenError, wireText } from '../../shared/errors/keywarden-error.ts';
 import type { CoreResponse } from '../core/request.ts';
@@ -25,7 +26,11 @@ export function answerOf({ status, envelope, dataAtTop, bare, raw }: CoreRespons
 export function answerError(error: KeywardenError): Answer {
   const text = wireText(error);
   const silent = error.code === 'not-found' && text === ERROR_TABLE['not-found'].words;
-  return { status: ERROR_TABLE[error.code].status, body: JSON.stringify({ errors: silent ? [] : [text] }) };
+  return {
+    status: ERROR_TABLE[error.code].status,
+    headers: { [ERROR_HEADER]: error.code },
+    body: JSON.stringify({ errors: silent ? [] : [text] }),
+  };
 }
 
 /** The exact headers of every answer: `; charset` makes clients reject the body. SECURITY(B3) */

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { ERROR_HEADER, readErrorCode } from '../../../shared/errors/error-header.ts';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Envelope } from '../../../shared/model/envelope.ts';
 import { addressText, type BrokerAddress } from './broker-address.ts';
@@ -107,7 +108,15 @@ async function readReply(incoming: IncomingMessage, anonymous: boolean): Promise
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const body = parseBody(Buffer.concat(chunks).toString('utf8'));
   const index = Number(incoming.headers['x-keywarden-index'] ?? Number.NaN);
-  return { status: incoming.statusCode ?? 0, anonymous, body, ...(Number.isSafeInteger(index) && { index }) };
+  const status = incoming.statusCode ?? 0;
+  const code = readErrorCode(incoming.headers[ERROR_HEADER.toLowerCase()], status);
+  return {
+    status,
+    anonymous,
+    body,
+    ...(code && { code }),
+    ...(Number.isSafeInteger(index) && { index }),
+  };
 }
 
 function parseBody(text: string): BrokerReply['body'] {

@@ -8,6 +8,8 @@ export interface BrokerReply {
   /** Whether it was asked without a token. */
   readonly anonymous: boolean;
   readonly body: JsonObject | undefined;
+  /** The row of the error table, where a broker of ours has answered. */
+  readonly code?: ErrorCode;
   /** What a read that waits for the next change waits for more than; told where it was asked for. */
   readonly index?: number;
 }
@@ -22,7 +24,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** The envelope of a good answer; undefined for an answer without a body. Throws what the broker complained about. */
 export function envelopeOf(reply: BrokerReply): Envelope | undefined {
-  if (reply.status === 204) return undefined;
+  if (reply.status === 204 || reply.status === 202) return undefined;
   if (reply.status !== 200) throw errorOf(reply);
   // Any web server answers 200 to anything: taken for "done", a secret would count as written.
   if (!reply.body) throw new KeywardenError('not-running', 'What answers there is no broker.');
@@ -47,7 +49,7 @@ export function errorOf(reply: BrokerReply): KeywardenError {
   const complaints = complaintsOf(reply);
   if (reply.status === 403 && reply.anonymous) return new KeywardenError('permission-denied', NO_TOKEN);
   const text = complaints.join('; ');
-  const code = codeOf(reply.status, complaints[0]);
+  const code = reply.code ?? codeOf(reply.status, complaints[0]);
   const row: { words: string; wire?: string } = ERROR_TABLE[code];
   return new KeywardenError(code, text === '' || text === row.wire ? row.words : text.trim());
 }
@@ -57,9 +59,11 @@ function complaintsOf({ body }: BrokerReply): readonly string[] {
   return Array.isArray(errors) ? errors.filter((one): one is string => typeof one === 'string') : [];
 }
 
+/** What another server of the dialect means, by its words. */
 function codeOf(status: number, text: string | undefined): ErrorCode {
   for (const [code, row] of Object.entries<{ status: number; words: string; wire?: string }>(ERROR_TABLE)) {
-    if (row.status === status && (text === row.wire || text === row.words)) return code as ErrorCode;
+    const isSaid = text !== undefined && (text === row.wire || text === row.words);
+    if (row.status === status && isSaid) return code as ErrorCode;
   }
   if (status === 400 && text !== undefined) {
     if (/^unknown role\b/i.test(text)) return 'unknown-role';
