@@ -99,14 +99,6 @@ export function revealTakenValue(
   return turn.revealValue(row.secret, rotationSecretContext(row));
 }
 
-/** The new value of a run that the target may already have, beside the current one. */
-export function revealPossibleValue(
-  turn: Pick<LeaseTurn, 'revealValue'>,
-  row: RotationRow | undefined,
-): Uint8Array | undefined {
-  return row && row.secret !== null ? turn.revealValue(row.secret, rotationSecretContext(row)) : undefined;
-}
-
 function removing(rows: readonly RotationRow[]): readonly Change[] {
   if (rows.length === 0) return [];
   return [

@@ -63,7 +63,7 @@ export interface Finished {
  * Keys that live in the vault alone (a CA's, a transit key's) have nobody to tell: such an engine leaves `set` and `test`
  * out, makes the key in `create` (outside of the loop, so it may take its time) and puts it into its tables in `finish`.
  * An engine starts with `registerRotation` in the changes of whatever request makes the thing, and `removeRotation` where
- * that goes; `readRotations(db, mount)` says when the next is due.
+ * that goes; `findRotationOf` says how it stands and when it is due next.
  */
 export interface RotationLifecycle {
   /** A key that names the target, so that targets do not wait for one another. */
