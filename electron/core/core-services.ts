@@ -5,6 +5,7 @@ import type { Issuing } from './leases/issuing.ts';
 import type { GuessDelay } from './pipeline/guess-delay.ts';
 import type { StrangerLog } from './pipeline/stranger-log.ts';
 import type { CorePorts } from './ports.ts';
+import type { Reconciling } from './reconcile/reconcile.ts';
 import type { Rotator } from './rotation/rotator.ts';
 import type { Undertaker } from './scheduler/undertaker.ts';
 import type { Signing } from './signing/signing.ts';
@@ -25,6 +26,7 @@ export interface CoreServices {
   /** The time that a clock which jumps forward does not reach. */
   trustedNow(): number;
   readonly signing: Signing;
+  readonly reconciling: Reconciling;
   /** `vault.turn`, forgetting what was cached when a batch is rolled back. */
   turn<T>(decide: (turn: Turn) => T): Promise<T>;
 }

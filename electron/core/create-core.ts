@@ -31,6 +31,7 @@ import { createGuessDelay } from './pipeline/guess-delay.ts';
 import { runRequest } from './pipeline/run-request.ts';
 import { createStrangerLog } from './pipeline/stranger-log.ts';
 import type { CorePorts } from './ports.ts';
+import { createReconciling } from './reconcile/reconcile.ts';
 import type { Core } from './request.ts';
 import { rotationDeadlines } from './rotation/rotation-deadlines.ts';
 import { createRotator } from './rotation/rotator.ts';
@@ -122,6 +123,7 @@ export function createCore({
     },
   };
   const signing = createSigning(vault.id);
+  const trustedNow = trustedTime(ports.clock);
   const undertaker = createUndertaker({
     cache,
     registry: lateRegistry,
@@ -129,9 +131,13 @@ export function createCore({
     turn,
     issuing: underway,
     signing,
+    trustedNow,
   });
   const rotator = createRotator({ cache, registry: lateRegistry, ports, turn, signing });
-  const trustedNow = trustedTime(ports.clock);
+  const reconciling = createReconciling(
+    { cache, registry: lateRegistry, ports, turn, signing },
+    engines.some((engine) => engine.reconcile !== undefined),
+  );
   const scheduler = createScheduler({ ports, turn, watch: (listener) => vault.watch(listener) }, [
     mountDeadlines,
     tokenDeadlines,
@@ -154,6 +160,7 @@ export function createCore({
     rotator,
     trustedNow,
     signing,
+    reconciling,
     turn,
   };
   const rekey = rekeying(keys);
@@ -195,6 +202,7 @@ export function createCore({
       .then(() => rotator.takeUp())
       .then(() => {
         isStarted = true;
+        reconciling.start();
       });
     return started;
   };
@@ -221,6 +229,7 @@ export function createCore({
       unwatch();
       unguard();
       scheduler.stop();
+      reconciling.stop();
       issuing.abortAll();
       forwarding.abortAll();
       await Promise.all([undertaker.stop(), rotator.stop()]);
@@ -236,7 +245,9 @@ function isUnavailable(error: unknown): boolean {
 function endedIn(records: readonly LedgerRecord[]): readonly string[] {
   return records.flatMap(({ changes }) =>
     changes.flatMap(({ type, data }) =>
-      type === 'leases/ended@1' ? (data as { readonly ids: readonly string[] }).ids : [],
+      type === 'leases/ended@1' || type === 'leases/reopened@1'
+        ? (data as { readonly ids: readonly string[] }).ids
+        : [],
     ),
   );
 }

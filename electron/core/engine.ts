@@ -7,6 +7,8 @@ import type { ReadDb } from '../vault/state-db.ts';
 import type { ValueContext, ValueHash } from '../vault/vault.ts';
 import type { Exchange } from './exchange.ts';
 import type { CorePorts } from './ports.ts';
+import type { ReconcileReport } from './reconcile/reconcile.ts';
+import type { Reconciler } from './reconcile/reconcile-lifecycle.ts';
 import type { RotationLifecycle } from './rotation/rotation-lifecycle.ts';
 import type { RotationOutcome } from './rotation/rotator.ts';
 import type { VaultSigner } from './signing/vault-signer.ts';
@@ -29,6 +31,8 @@ export interface Engine {
   readonly leases?: LeaseLifecycle;
   /** Engines whose values are rotated say how: create, set, test, finish. */
   readonly rotations?: RotationLifecycle;
+  /** Engines whose credentials can be found at their targets say how. */
+  readonly reconcile?: Reconciler;
   /** Called inside the turn that mounts it; what must be there from the start. */
   mounted?(turn: ReadTurn, mount: Mount): readonly Change[];
   /** Called inside the turn that unmounts it, when its leases are already dead. Removes all its rows. */
@@ -114,6 +118,8 @@ export interface RequestTurn extends ReadTurn {
   signer(): VaultSigner;
   /** This mount's leases that are neither proven dead nor abandoned: what a connection may not be deleted under. */
   liveLeases(): readonly Lease[];
+  /** For an effect's `run`: compares one of the mount's targets with the state, and acts on what it finds. */
+  reconcile(target: string, signal: AbortSignal): Promise<ReconcileReport>;
   /** For an effect's `run`: waits a few seconds for the end of a rotation that this turn's changes have begun. */
   awaitRotation(id: string): Promise<RotationOutcome>;
 }
@@ -274,6 +280,13 @@ export interface Lease {
   readonly maxExpiresAt: number;
   readonly renewable: boolean;
   readonly data: Readonly<Record<string, unknown>>;
+  /** There when its end is being worked on. */
+  readonly ending?: {
+    /** Its time has come, and nobody has asked for it: nothing may be destroyed that the target says is still due. */
+    readonly isExpiry: boolean;
+    /** The deadline has passed by a clock only that has jumped forward. */
+    readonly isInDoubt: boolean;
+  };
 }
 
 /** How an engine's leases end and renew. */

@@ -69,6 +69,7 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
       sealValue: (plaintext, context) => turn.sealValue(plaintext, context),
       revealValue: (hash, context) => turn.revealValue(hash, context),
       signer: () => signer,
+      reconcile: () => Promise.reject(new KeywardenError('unsupported-operation')),
       keyedHash: (text) => turn.keyedHash(text),
       liveLeases: () => live,
       awaitRotation: async () => ({ rotated: true, reason: '' }),

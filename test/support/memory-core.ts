@@ -8,8 +8,12 @@ import { openMemoryVault } from '../../electron/vault/memory-vault.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 
 /** The whole pipeline over an in-memory vault, with the given engines, asked as root unless another token is named. */
-export async function openMemoryCore(engines: readonly Engine[], clock: Clock) {
-  const ports: CorePorts = { clock, random: (length) => new Uint8Array(randomBytes(length)), log: () => {} };
+export async function openMemoryCore(
+  engines: readonly Engine[],
+  clock: Clock,
+  random: CorePorts['random'] = (length) => new Uint8Array(randomBytes(length)),
+) {
+  const ports: CorePorts = { clock, random, log: () => {} };
   const vault = await openMemoryVault(stateSchema(engines), ports);
   const { rootToken } = await initialise({ vault, ports, engines });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -15,19 +15,45 @@ export interface PostgresBinaries {
 const PLATFORM = process.platform === 'win32' ? 'windows' : process.platform;
 const SUFFIX = process.platform === 'win32' ? '.exe' : '';
 
+/** Where Debian's packages lie, by major version. */
+const DEBIAN = '/usr/lib/postgresql';
+
+/** A PostgreSQL that tests can run on. */
+export interface PostgresInstallation {
+  /** For test names: `embedded`, `Debian 15`. */
+  readonly name: string;
+  /** What `startPostgres` takes; undefined for the embedded one. */
+  readonly folder: string | undefined;
+}
+
+/** Every PostgreSQL that is installed here: what promises something of PostgreSQL runs on each. */
+export function installedPostgres(): readonly PostgresInstallation[] {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort() : [];
+  const found = versions
+    .filter((version) => existsSync(join(DEBIAN, version, 'bin', 'initdb')))
+    .map((version) => ({ name: `Debian ${version}`, folder: join(DEBIAN, version) }));
+  if (found.length === 0) {
+    if (process.env['CI'] === 'true')
+      throw new Error(`no PostgreSQL below ${DEBIAN}: install the package postgresql`);
+    process.stderr.write(`NOT RUN: nothing below ${DEBIAN}, so only the embedded PostgreSQL is tested\n`);
+  }
+  return [{ name: 'embedded', folder: undefined }, ...found];
+}
+
 /**
  * Finds the embedded PostgreSQL of this platform, or undefined where it is not installed.
- * `KEYWARDEN_TEST_POSTGRES=/usr/lib/postgresql/15` runs the same tests against another one.
+ *
+ * @param folder another one, such as `/usr/lib/postgresql/15`
  */
-export function findPostgresBinaries(): PostgresBinaries | undefined {
-  const native = process.env['KEYWARDEN_TEST_POSTGRES'] ?? nativeFolder();
+export function findPostgresBinaries(folder?: string): PostgresBinaries | undefined {
+  const native = folder ?? process.env['KEYWARDEN_TEST_POSTGRES'] ?? nativeFolder();
   if (native === undefined) return undefined;
   const runAs = process.getuid?.() === 0 ? unprivilegedUser() : undefined;
-  const folder = runAs && !everyoneReaches(native) ? readableCopy(native) : native;
-  restoreLinks(folder);
+  const reachable = runAs && !everyoneReaches(native) ? readableCopy(native) : native;
+  restoreLinks(reachable);
   return {
-    initdb: join(folder, 'bin', `initdb${SUFFIX}`),
-    postgres: join(folder, 'bin', `postgres${SUFFIX}`),
+    initdb: join(reachable, 'bin', `initdb${SUFFIX}`),
+    postgres: join(reachable, 'bin', `postgres${SUFFIX}`),
     runAs,
   };
 }

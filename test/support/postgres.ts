@@ -35,19 +35,26 @@ const FLAGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const READY = 'database system is ready to accept connections';
 
-/** Starts one. Takes about a second. Throws where the embedded PostgreSQL is not installed. */
-export async function startPostgres(settings: readonly string[] = []): Promise<TestPostgres> {
-  const binaries = findPostgresBinaries();
+/**
+ * Starts one. Takes about a second. Throws where the embedded PostgreSQL is not installed.
+ *
+ * @param folder another PostgreSQL than the embedded one
+ */
+export async function startPostgres(
+  settings: readonly string[] = [],
+  folder?: string,
+): Promise<TestPostgres> {
+  const binaries = findPostgresBinaries(folder);
   if (!binaries) throw new Error('the embedded PostgreSQL is not installed for this platform');
   const user = 'postgres';
   const password = 'superuser-of-a-test';
-  const folder = mkdtempSync(join(tmpdir(), 'keywarden-pg-'));
-  const data = join(folder, 'data');
+  const home = mkdtempSync(join(tmpdir(), 'keywarden-pg-'));
+  const data = join(home, 'data');
   let server: ChildProcess | undefined;
   let logged = '';
   const removeAtExit = () => {
     server?.kill('SIGQUIT');
-    removeWhileItEnds(folder);
+    removeWhileItEnds(home);
   };
   process.once('exit', removeAtExit);
   const removeAndDie = (signal: NodeJS.Signals) => {
@@ -55,7 +62,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
     process.kill(process.pid, signal);
   };
   for (const signal of SIGNALS) process.once(signal, removeAndDie);
-  makeCluster(binaries, folder, data, user, password);
+  makeCluster(binaries, home, data, user, password);
   const port = await freePort();
 
   const postgres: TestPostgres = {
@@ -101,7 +108,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
     },
     async close() {
       await this.stop();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
       process.removeListener('exit', removeAtExit);
       for (const signal of SIGNALS) process.removeListener(signal, removeAndDie);
     },

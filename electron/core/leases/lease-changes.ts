@@ -73,7 +73,8 @@ export const leaseRemembered = defineChange(
 export const leaseRenewalIntended = defineChange(
   'leases/renewal-intended@1',
   z.strictObject({ id: z.string(), until: instant }),
-  () => {},
+  (db, { id, until }) =>
+    db.run("UPDATE leases SET data = json_set(data, '$.renewingUntil', ?) WHERE id = ?", until, id),
 );
 
 /** The deadline moved. */
@@ -180,7 +181,89 @@ export const deadLeasesForgotten = defineChange(
     db.run("DELETE FROM leases WHERE state = 'dead' AND proven_at <= ?", provenBefore),
 );
 
+/** A credential that carries this vault's mark was found at its target, and no lease of ours knew it. */
+export const leaseAdopted = defineChange(
+  'leases/adopted@1',
+  z.strictObject({
+    id: z.string(),
+    nonce: z.string(),
+    mount: z.string(),
+    path: z.string(),
+    ttl: seconds,
+    issuedAt: instant,
+    expiresAt: instant,
+    promise: z.enum(['dies-by-itself', 'needs-keywarden']),
+    data: plainData,
+  }),
+  (db, lease) =>
+    db.run(
+      `INSERT INTO leases (id, nonce, mount, path, state, token_hash, token_accessor, owner, ttl, issued_at, expires_at,
+         max_expires_at, renewable, promise, data, secret)
+       VALUES (?, ?, ?, ?, 'active', '', '', 'adopted', ?, ?, ?, ?, 0, ?, ?, NULL)`,
+      lease.id,
+      lease.nonce,
+      lease.mount,
+      lease.path,
+      lease.ttl,
+      lease.issuedAt,
+      lease.expiresAt,
+      lease.expiresAt,
+      lease.promise,
+      JSON.stringify(lease.data),
+    ),
+);
+
+/** The target holds the credential to a later deadline that carries this vault's mark: a copy of it has renewed. */
+export const leaseDeadlineAdopted = defineChange(
+  'leases/deadline-adopted@1',
+  z.strictObject({ id: z.string(), expiresAt: instant }),
+  (db, { id, expiresAt }) =>
+    db.run(
+      `UPDATE leases SET state = 'active', expires_at = ?, max_expires_at = max(max_expires_at, ?), ended_at = NULL,
+         ended_why = NULL, ended_by = NULL, attempts = 0, reason = NULL, next_try_at = NULL
+       WHERE id = ? AND (state = 'active' OR state = 'ending' AND ended_why = 'expired')`,
+      expiresAt,
+      expiresAt,
+      id,
+    ),
+);
+
+/** What was over is there all the same (a target's backup put back): it ends once more. */
+export const leasesReopened = defineChange(
+  'leases/reopened@1',
+  z.strictObject({ ids: z.array(z.string()) }),
+  (db, { ids }, { time }) => {
+    for (const id of ids) {
+      db.run(
+        `UPDATE leases SET state = 'ending', proven_at = NULL, proof = NULL, attempts = 0, next_try_at = ?
+         WHERE id = ? AND state IN ('dead', 'abandoned')`,
+        time,
+        id,
+      );
+    }
+  },
+);
+
+/** A person wants the end now, whatever the target's clock says. */
+export const leaseEndsInsisted = defineChange(
+  'leases/end-insisted@1',
+  z.strictObject({ ids: z.array(z.string()), by: z.string() }),
+  (db, { ids, by }) => {
+    for (const id of ids) {
+      db.run(
+        "UPDATE leases SET ended_why = 'revoked', ended_by = ? WHERE id = ? AND state = 'ending'",
+        by,
+        id,
+      );
+    }
+  },
+);
+
 export const leaseChanges = [
+  leaseAdopted,
+  leaseDeadlineAdopted,
+  leasesReopened,
+  leaseEndsInsisted,
   leaseIntended,
   leaseIssued,
   leaseRemembered,

@@ -5,7 +5,7 @@ import type { CoreServices } from '../core-services.ts';
 import { type EffectDecision, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
 import { looseText, withDefault } from '../fields.ts';
 import { endLeases } from './end-leases.ts';
-import { leasesAbandoned } from './lease-changes.ts';
+import { leaseEndsInsisted, leasesAbandoned } from './lease-changes.ts';
 import { findLease, type LeaseRow, leasesBelow } from './lease-rows.ts';
 import { stillAlive } from './still-alive.ts';
 
@@ -31,7 +31,13 @@ export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker
     wait: boolean,
   ): ReplyDecision | EffectDecision => {
     const alive = rows.filter(({ state }) => state !== 'dead' && state !== 'abandoned').map(({ id }) => id);
-    const changes = endLeases(alive, 'revoked', turn.requestId);
+    const waiting = rows.filter(({ state, endedWhy }) => state === 'ending' && endedWhy === 'expired');
+    const changes = [
+      ...endLeases(alive, 'revoked', turn.requestId),
+      ...(waiting.length === 0
+        ? []
+        : [leaseEndsInsisted.make({ ids: waiting.map(({ id }) => id), by: turn.requestId })]),
+    ];
     if (!wait) return { kind: 'reply', changes, reply: { status: 202 } };
     if (alive.length === 0) return { kind: 'reply', changes, reply: {} };
     return {

@@ -12,7 +12,12 @@ const WAIT_FOR_ROTATION = 5000;
 
 /** What a handler gets. `sealed` collects what it sealed, to be erased if nothing comes of it. */
 export function requestTurn(
-  { ports, rotator, signing }: Pick<CoreServices, 'ports' | 'rotator' | 'signing'>,
+  {
+    ports,
+    rotator,
+    signing,
+    reconciling,
+  }: Pick<CoreServices, 'ports' | 'rotator' | 'signing' | 'reconciling'>,
   turn: Turn,
   asked: Asked,
   { token, keycard, mount, operation }: Pick<Admitted, 'token' | 'keycard' | 'mount' | 'operation'>,
@@ -47,6 +52,7 @@ export function requestTurn(
     revealValue: (hash, context) => turn.revealValue(hash, context),
     signer: () => signing.signer(turn),
     keyedHash: (text) => turn.keyedHash(text),
+    reconcile: (target, signal) => reconciling.now(mount.uuid, target, signal),
     awaitRotation: (id) => rotator.waitFor(id, WAIT_FOR_ROTATION),
     liveLeases: () => liveLeasesOf(turn.db, mount.uuid).map((row) => leaseView(row, mount)),
   };

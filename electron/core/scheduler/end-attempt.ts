@@ -10,14 +10,18 @@ import { randomUuid } from '../random-text.ts';
 
 export const SCHEDULER: Actor = { kind: 'scheduler', id: '', name: '' };
 
-type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports' | 'turn' | 'signing'>;
+type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports' | 'turn' | 'signing' | 'trustedNow'>;
 type Work = (signal: AbortSignal) => Promise<Proof>;
 
 /**
  * Reads in a turn what ending the lease takes. `undefined` when there is nothing to end any more.
  * A lease that nothing serves stays as it is, with that as its reason: it is never taken for dead.
  */
-export function readEndWork({ cache, registry, signing }: Needs, turn: Turn, id: string): Work | undefined {
+export function readEndWork(
+  { cache, registry, signing, trustedNow }: Needs,
+  turn: Turn,
+  id: string,
+): Work | undefined {
   const row = findLease(turn.db, id);
   if (row?.state !== 'ending') return undefined;
   const mount = cache.mounts(turn.db).byUuid(row.mount);
@@ -36,7 +40,10 @@ export function readEndWork({ cache, registry, signing }: Needs, turn: Turn, id:
       revealValue: (hash, context) => turn.revealValue(hash, context),
       signer: () => signing.signer(turn),
     },
-    leaseView(row, mount),
+    {
+      ...leaseView(row, mount),
+      ending: { isExpiry: row.endedWhy === 'expired', isInDoubt: trustedNow() < row.expiresAt },
+    },
     secret,
   );
 }

@@ -46,7 +46,10 @@ export interface Undertaker {
   stop(): Promise<void>;
 }
 
-type Needs = Pick<CoreServices, 'cache' | 'registry' | 'ports' | 'turn' | 'issuing' | 'signing'>;
+type Needs = Pick<
+  CoreServices,
+  'cache' | 'registry' | 'ports' | 'turn' | 'issuing' | 'signing' | 'trustedNow'
+>;
 
 /** An undertaker with nothing to do yet. */
 export function createUndertaker(needs: Needs): Undertaker {

@@ -20,15 +20,13 @@ import { strangersCounted } from '../pipeline/stranger-log.ts';
 import { capabilityRoutes } from '../policies/capability-routes.ts';
 import { policyRoutes } from '../policies/policy-routes.ts';
 import { policyChanges, policyMigration } from '../policies/policy-rows.ts';
+import { reconciled, reconcileMigration } from '../reconcile/reconcile-rows.ts';
 import { revisionMigration } from '../revisions.ts';
-
 import { revocationRoutes } from '../revocation/revocation-routes.ts';
 import { revocationChanges, revocationMigration } from '../revocation/revocation-rows.ts';
-
 import { rotationChanges } from '../rotation/rotation-changes.ts';
 import { rotationRoutes } from '../rotation/rotation-routes.ts';
 import { rotationMigration } from '../rotation/rotation-rows.ts';
-
 import { wrapChanges } from '../wrapping/wrap-changes.ts';
 import { wrapMigration } from '../wrapping/wrap-rows.ts';
 import { wrappingRoutes } from '../wrapping/wrapping-routes.ts';
@@ -98,6 +96,7 @@ export const systemChanges = [
   ...auditDeviceChanges,
   strangersCounted,
   unsealed,
+  reconciled,
 ];
 export const systemMigrations = [
   revisionMigration,
@@ -109,4 +108,5 @@ export const systemMigrations = [
   wrapMigration,
   rotationMigration,
   auditDeviceMigration,
+  reconcileMigration,
 ];

@@ -56,6 +56,11 @@ export function findConnectionById(db: ReadDb, id: string): Connection | undefin
   return parse(db.get<StoredConnection>('SELECT * FROM database_connection WHERE id = ?', id));
 }
 
+/** All connections of all mounts: several may lead to one server. */
+export function allConnections(db: ReadDb): readonly Connection[] {
+  return db.all<StoredConnection>('SELECT * FROM database_connection').flatMap((row) => parse(row) ?? []);
+}
+
 /** The names of a mount's connections, sorted. */
 export function connectionNames(db: ReadDb, mount: string): string[] {
   return db

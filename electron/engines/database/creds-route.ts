@@ -60,7 +60,7 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
     async create(lease, signal) {
       const wanted = { user: userOf(lease), password, salt, statements, ttl: lifetime(lease) };
       const remember = await server.createUser(wanted, signal);
-      return { data: { username: data.username, password }, remember };
+      return { data: { username: data.username, password }, remember: { ...remember, due: lease.expiresAt } };
     },
   };
 }

@@ -21,6 +21,8 @@ import {
 import { DATABASE_MIGRATIONS } from './database-migrations.ts';
 import { databaseRotations } from './database-rotations.ts';
 import { databaseLeases } from './lease-lifecycle.ts';
+import { reconcileRoute } from './reconcile-route.ts';
+import { reconcileUsers } from './reconcile-users.ts';
 import { roleListRoute, roleRoute } from './role-route.ts';
 import { rotateRootRoute } from './rotate-root-route.ts';
 import { staticCredsRoute } from './static-creds-route.ts';
@@ -60,8 +62,10 @@ export const databaseEngine: Engine = {
     staticCredsRoute,
     rotateRoleRoute,
     rotateRootRoute,
+    reconcileRoute,
   ],
   leases: databaseLeases,
+  reconcile: reconcileUsers,
   rotations: databaseRotations,
   unmounted: (turn, mount) => {
     const secrets = connectionNames(turn.db, mount.uuid).flatMap((name) => {

@@ -94,6 +94,12 @@ export interface DatabaseServer {
   endSessions?(name: string, signal: AbortSignal): Promise<void>;
   /** Tries an account's password, as a stranger would. */
   tryLogin(account: { readonly name: string; readonly password: string }, signal: AbortSignal): Promise<Door>;
+  /**
+   * Lists the users that carry this vault's mark; absent where a server keeps none. Looks and changes nothing.
+   *
+   * @param others the ids of the vault's other connections, which may lead to the same server
+   */
+  listMarked?(others: readonly string[], signal: AbortSignal): Promise<MarkedUsers>;
   /** Forgets idle sockets. */
   close?(): void;
 }
@@ -126,6 +132,32 @@ export interface UserEnd {
   readonly statements: readonly string[];
   /** For trying the door; undefined when it is erased already. */
   readonly password: string | undefined;
+  /** There when its time has come and nobody has asked for its end: the server's own clock is asked too. */
+  readonly expiry?: {
+    /** The deadline by the server's clock that this vault knows of, in milliseconds since 1970. */
+    readonly expected: number | undefined;
+    /** Our own clock has jumped forward: nothing may be destroyed before the server's says so. */
+    readonly isInDoubt: boolean;
+  };
+}
+
+/** What carries a mark of this vault on a server, and what looks so and does not. */
+export interface MarkedUsers {
+  readonly users: readonly MarkedUser[];
+  readonly findings: readonly { readonly name: string; readonly words: string }[];
+}
+
+/** A user with a valid mark. */
+export interface MarkedUser {
+  readonly name: string;
+  /** The lease's nonce. */
+  readonly lease: string;
+  /** Its deadline by the server's clock, in milliseconds since 1970. */
+  readonly until: number;
+  /** Seconds left until then, by the same clock. */
+  readonly left: number;
+  /** As `createUser` would have told it. */
+  readonly remembered: Readonly<Record<string, unknown>>;
 }
 
 /** An account's next password. */

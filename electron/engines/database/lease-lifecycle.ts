@@ -3,6 +3,7 @@ import type { Lease, LeaseLifecycle, LeaseTurn } from '../../core/engine.ts';
 import { findConnectionById } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import type { DatabaseServer } from './database-plugin.ts';
+import { expectedDeadline } from './expected-deadline.ts';
 import { readLeaseData, userOf } from './lease-data.ts';
 import { findRole } from './role-rows.ts';
 
@@ -15,6 +16,9 @@ export const databaseLeases: LeaseLifecycle = {
     const how = {
       statements: revocationStatements(turn, lease),
       password: secret && new TextDecoder().decode(secret),
+      ...(lease.ending?.isExpiry
+        ? { expiry: { expected: expectedDeadline(lease), isInDoubt: lease.ending.isInDoubt } }
+        : {}),
     };
     return (signal) => server.endUser(userOf(lease), how, signal);
   },

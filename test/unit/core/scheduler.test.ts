@@ -55,6 +55,7 @@ test('an end that could not be read is taken up again, whatever else happens mea
     ports: { clock: world.clock, random: (length) => new Uint8Array(length), log: () => {} },
     issuing: createIssuing(() => {}),
     signing: createSigning('vault'),
+    trustedNow: () => world.clock.now(),
     async turn<T>(decide: (turn: Turn) => T) {
       if (failures-- > 0) throw new KeywardenError('ledger-unavailable');
       return await world.vault.turn(decide);

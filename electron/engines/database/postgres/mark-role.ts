@@ -27,9 +27,10 @@ export interface Marker {
 
 const FORM = /^keywarden:2 vault=([\w-]{1,64}) lease=([\w-]{1,64}) until=([\d:.T+-]{1,40}) sig=([\w-]{86})$/;
 
-/** Whether a comment claims to be a mark of ours, of whatever version and worth. */
-export function claimsToBeOurs(comment: string): boolean {
-  return comment.startsWith('keywarden:');
+/** Whether a comment claims to be a mark of this vault, of whatever version and worth. */
+export function claimsToBeOurs(comment: string, vault: string): boolean {
+  const [, named] = /^keywarden:.*\bvault=(\S*)/s.exec(comment) ?? [];
+  return comment.startsWith('keywarden:') && (named === undefined || named === vault);
 }
 
 /** The statement that writes the role's comment; its OID is what the server has just given it. */

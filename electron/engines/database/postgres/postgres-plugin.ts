@@ -13,6 +13,7 @@ import { endSessions } from './end-sessions.ts';
 import { endUser } from './end-user.ts';
 import { targetError } from './error-words.ts';
 import { fillTemplate } from './fill-template.ts';
+import { listMarked } from './list-marked.ts';
 import type { Marker } from './mark-role.ts';
 import { findRole } from './postgres-role.ts';
 import { proveDead, refusalOf } from './prove-dead.ts';
@@ -87,6 +88,7 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
         const { oid, notes } = await endUser(session, postgresUser(user), {
           statements: how.statements.flatMap(splitStatements),
           marker,
+          expiry: how.expiry,
           inDatabase: (database, work) => withLoneSession({ ...target, database }, signal, work),
         });
         const { password } = how;
@@ -96,6 +98,9 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
             : () => tryLogin({ ...target, user: user.name, password }, signal);
         return { checks: [...(await proveDead(session, { name: user.name, oid }, door)), ...notes] };
       }),
+
+    listMarked: (others, signal) =>
+      withSession(connection, signal, (session) => listMarked(session, marker, others)),
 
     renewUser: (user, ttl, statements, signal) =>
       withSession(connection, signal, (session) =>

@@ -4,18 +4,22 @@ import type { Session } from './session.ts';
 
 /** A database user as the server's catalog shows it. */
 export interface PostgresRole {
+  readonly name: string;
   readonly oid: number;
   /** '' when there is none. */
   readonly comment: string;
   /** The deadline that the database holds it to, as text in UTC; '' when there is none. */
   readonly validUntil: string;
+  /** The database's clock at that moment, in milliseconds since 1970. */
+  readonly now: number;
 }
 
-/** The query that looks a role up by name. */
-export function selectRole(name: string): string {
-  return `SELECT oid::int8::float8 AS oid, coalesce(shobj_description(oid, 'pg_authid'), '') AS comment,
-    ${instantText('rolvaliduntil')} AS "validUntil"
-    FROM pg_catalog.pg_roles WHERE rolname = ${quoteLiteral(name)}`;
+/** The query that looks a role up by name, or by its OID first where that is known: it may have been renamed. */
+export function selectRole(name: string, oid = 0): string {
+  const byOid = `oid = ${Number(oid)}`;
+  return `SELECT rolname AS name, oid::int8::float8 AS oid, coalesce(shobj_description(oid, 'pg_authid'), '') AS comment,
+    ${instantText('rolvaliduntil')} AS "validUntil", extract(epoch FROM clock_timestamp())::float8 * 1000 AS now
+    FROM pg_catalog.pg_roles WHERE ${byOid} OR rolname = ${quoteLiteral(name)} ORDER BY ${byOid} DESC LIMIT 1`;
 }
 
 /** Looks a role up by name. */
