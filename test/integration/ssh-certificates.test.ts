@@ -105,7 +105,8 @@ if (!hasSshd) {
     });
 
     // The clock of the server is nobody's to drive, so that this is waited for once.
-    it.runIf(keyType === 'ed25519')('are refused when their time is over', async () => {
+    if (keyType !== 'ed25519') return;
+    it('are refused when their time is over', async () => {
       const seconds = 8;
       clock.advance(Date.now() - clock.now());
       const key = await issue({ ttl: seconds });

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from './free-port.ts';
+import { freePort } from './server-home.ts';
 
 const SSHD = '/usr/sbin/sshd';
 /** sshd wants it where it runs as root, and Debian makes it only where sshd is a service. */
