@@ -28,17 +28,17 @@ const LONGEST_COMMON_NAME = 64;
 export function checkNames(role: PkiRole, asked: AskedNames): CheckedNames {
   const common = asked.commonName === '' ? undefined : checkCommonName(role, asked.commonName);
   const also = common && !asked.excludeCommonName ? common : undefined;
-  const with_ = (kind: keyof AltNames, check: (name: string) => string): readonly string[] => {
+  const allOf = (kind: keyof AltNames, check: (name: string) => string): readonly string[] => {
     const first = also?.kind === kind ? [also.text] : [];
     return [...new Set([...first, ...asked.names[kind].map(check)])];
   };
   return {
     commonName: common?.text ?? '',
     names: {
-      dns: with_('dns', (name) => checkHost(role, name).text),
-      email: with_('email', (name) => checkEmail(role, name)),
-      ip: with_('ip', (address) => checkAddress(role, address)),
-      uri: with_('uri', (uri) => checkUri(role, uri)),
+      dns: allOf('dns', (name) => checkHost(role, name).text),
+      email: allOf('email', (name) => checkEmail(role, name)),
+      ip: allOf('ip', (address) => checkAddress(role, address)),
+      uri: allOf('uri', (uri) => checkUri(role, uri)),
     },
   };
 }

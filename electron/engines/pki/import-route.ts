@@ -36,7 +36,7 @@ export const importCaRoute: Route = {
 
 function readKey(bundle: string): KeyObject {
   const [block, ...more] =
-    bundle.match(/-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[\s\S]*?-----END \1-----/g) ?? [];
+    bundle.match(/-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[^-]*-----END \1-----/g) ?? [];
   if (block === undefined || more.length > 0) {
     throw new KeywardenError(
       'invalid-request',

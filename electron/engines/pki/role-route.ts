@@ -4,7 +4,7 @@ import { type Decision, handler, type ReadTurn, type RequestTurn, type Route } f
 import { PKI_ROLE_REMOVED, PKI_ROLE_WRITTEN } from './pki-changes.ts';
 import { keyBits } from './private-key.ts';
 import { DEFAULT_ROLE, type PkiRole, pkiRole, roleFields, roleName } from './role-fields.ts';
-import { roleUsages } from './usages.ts';
+import { checkIdentifiers, roleUsages } from './usages.ts';
 
 const named = z.object({ name: roleName });
 const MOST_BACKDATING = 86_400;
@@ -101,6 +101,7 @@ function check(role: PkiRole): void {
   const unknown = role.cn_validations.find((kind) => !['email', 'hostname', 'disabled'].includes(kind));
   if (unknown !== undefined) refuse(`unknown cn_validations: ${unknown}`);
   roleUsages(role);
+  checkIdentifiers(role.policy_identifiers);
 }
 
 function show(role: PkiRole): Record<string, unknown> {

@@ -1,19 +1,16 @@
-// @peculiar/x509 is put together by a container that cannot start without it.
-import 'reflect-metadata';
-import { KeyUsageFlags } from '@peculiar/x509';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { PkiRole } from './role-fields.ts';
 import type { Usages } from './x509/extensions.ts';
 
-/** By the names of Go's crypto/x509, in lower case, with or without `KeyUsage` in front. */
+/** Numbers of bits, by the names of Go's crypto/x509, in lower case, with or without `KeyUsage` in front. */
 const KEY_USAGES: Readonly<Record<string, number>> = {
-  digitalsignature: KeyUsageFlags.digitalSignature,
-  contentcommitment: KeyUsageFlags.nonRepudiation,
-  keyencipherment: KeyUsageFlags.keyEncipherment,
-  dataencipherment: KeyUsageFlags.dataEncipherment,
-  keyagreement: KeyUsageFlags.keyAgreement,
-  encipheronly: KeyUsageFlags.encipherOnly,
-  decipheronly: KeyUsageFlags.decipherOnly,
+  digitalsignature: 0,
+  contentcommitment: 1,
+  keyencipherment: 2,
+  dataencipherment: 3,
+  keyagreement: 4,
+  encipheronly: 7,
+  decipheronly: 8,
 };
 
 const EXTENDED: Readonly<Record<string, string>> = {
@@ -31,7 +28,8 @@ const EXTENDED: Readonly<Record<string, string>> = {
 
 /** What an authority's own key is for: certificates, lists of revoked ones, and nothing that a leaf does. */
 export const CA_USAGES: Usages = {
-  keyUsage: KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign,
+  // keyCertSign, cRLSign
+  keyUsage: [5, 6],
   extKeyUsage: [],
 };
 
@@ -53,17 +51,20 @@ export function usages(
   extended: readonly string[],
   oids: readonly string[],
 ): Usages {
-  for (const oid of oids) {
-    if (!/^[0-2](?:\.(?:0|[1-9]\d{0,9}))+$/.test(oid)) {
-      throw new KeywardenError('invalid-request', `${oid} is not an object identifier`);
-    }
-  }
+  checkIdentifiers(oids);
   const bits = keyUsage.map((name) => known(KEY_USAGES, name, /^keyusage/));
   const named = extended.map((name) => known(EXTENDED, name, /^extkeyusage/));
   return {
-    keyUsage: bits.reduce((all, bit) => all | bit, 0),
+    keyUsage: bits,
     extKeyUsage: [...new Set([...named, ...oids])],
   };
+}
+
+/** Throws `invalid-request` for what is no dotted object identifier. */
+export function checkIdentifiers(oids: readonly string[]): void {
+  const wrong = oids.find((oid) => !/^(?:[01]\.[1-3]?\d|2\.\d{1,9})(?:\.(?:0|[1-9]\d{0,9}))*$/.test(oid));
+  if (wrong !== undefined)
+    throw new KeywardenError('invalid-request', `${wrong} is not an object identifier`);
 }
 
 function known<T>(table: Readonly<Record<string, T>>, name: string, prefix: RegExp): T {

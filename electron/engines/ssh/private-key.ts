@@ -38,7 +38,7 @@ export function readPrivateKey(text: string): KeyObject {
     throw new KeywardenError('invalid-request', `failed to parse private_key: ${why}`, { cause });
   };
   try {
-    const [, body] = new RegExp(`-----BEGIN ${LABEL}-----([\\s\\S]*)-----END ${LABEL}-----`).exec(text) ?? [];
+    const [, body] = new RegExp(`-----BEGIN ${LABEL}-----([^-]*)-----END ${LABEL}-----`).exec(text) ?? [];
     if (body === undefined) return createPrivateKey(text);
     const reader = new FieldReader(Buffer.from(body, 'base64'));
     if (reader.take(MAGIC.length).toString() !== MAGIC) throw new RangeError('no OpenSSH key');

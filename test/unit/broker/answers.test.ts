@@ -24,6 +24,13 @@ describe('an answer', () => {
     expect(Object.keys(reply.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
+  test('that is a file goes out byte for byte, as what it is', async () => {
+    const bytes = Uint8Array.of(0x30, 0x82, 0xff, 0x00);
+    const raw = { contentType: 'application/pkix-cert', bytes };
+    const { reply } = await answer(() => ({ status: 200, envelope: null, raw }));
+    expect(reply.headers).toMatchObject({ 'content-type': 'application/pkix-cert', 'content-length': '4' });
+  });
+
   test('without anything to say is 204 and empty', async () => {
     const { reply } = await answer(() => ({ status: 204, envelope: null }));
     expect([reply.status, reply.text, reply.headers['content-type']]).toEqual([204, '', undefined]);

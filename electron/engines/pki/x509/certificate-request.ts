@@ -1,11 +1,11 @@
-// @peculiar/x509 is put together by a container that cannot start without it.
-import 'reflect-metadata';
 import { createPublicKey, type KeyObject, webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import type { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import { type Der, explicit, integer, objectIdentifier, readParts, sequence, set } from './der.ts';
 import type { AltNames } from './extensions.ts';
 import { signDer } from './sign-der.ts';
+
+type X509 = typeof import('@peculiar/x509');
 
 /** A request for a certificate, by whoever has the key. */
 export interface CertificateRequest {
@@ -19,7 +19,8 @@ export interface CertificateRequest {
 
 /** Reads a request (PKCS #10, PEM) and checks that it is signed with its own key. Throws `invalid-request`. */
 export async function readRequest(pem: string): Promise<CertificateRequest> {
-  const request = parse(pem);
+  const x509 = await loadX509();
+  const request = parse(x509, pem);
   const isSigned = await request.verify(webcrypto as Crypto).catch(() => false);
   if (!isSigned) throw new KeywardenError('invalid-request', 'the signature of the csr does not fit its key');
   try {
@@ -32,7 +33,7 @@ export async function readRequest(pem: string): Promise<CertificateRequest> {
       spki: spki.whole,
       subject: subject.whole,
       commonName: request.subjectName.getField('CN')[0] ?? '',
-      names: readNames(request),
+      names: readNames(x509, request),
     };
   } catch (thrown) {
     if (thrown instanceof KeywardenError) throw thrown;
@@ -50,7 +51,14 @@ export function makeRequest(
   return signDer(sequence(integer(0), wanted.subject, wanted.spki, attributes), key);
 }
 
-function parse(pem: string): x509.Pkcs10CertificateRequest {
+/** Loaded when the first request comes: it takes longer than all the rest, and most never see one. */
+async function loadX509(): Promise<X509> {
+  // It is put together by a container that cannot start without it.
+  await import('reflect-metadata');
+  return await import('@peculiar/x509');
+}
+
+function parse(x509: X509, pem: string): Pkcs10CertificateRequest {
   try {
     if (!/-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----/.test(pem)) throw new TypeError('not PEM');
     return new x509.Pkcs10CertificateRequest(pem);
@@ -64,7 +72,7 @@ function parse(pem: string): x509.Pkcs10CertificateRequest {
 }
 
 /** Names of other kinds than ours would be lost in silence, so they are refused. */
-function readNames(request: x509.Pkcs10CertificateRequest): AltNames {
+function readNames(x509: X509, request: Pkcs10CertificateRequest): AltNames {
   const names = { dns: [] as string[], email: [] as string[], ip: [] as string[], uri: [] as string[] };
   const extension = request.getExtension('2.5.29.17');
   if (!extension) return names;

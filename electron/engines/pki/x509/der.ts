@@ -16,6 +16,7 @@ export const octetString = (bytes: Uint8Array): Der => element(0x04, bytes);
 export const utf8String = (text: string): Der => element(0x0c, Buffer.from(text, 'utf8'));
 export const printableString = (text: string): Der => element(0x13, Buffer.from(text, 'ascii'));
 export const nothing: Der = Uint8Array.of(0x05, 0x00);
+export const yes: Der = Uint8Array.of(0x01, 0x01, 0xff);
 /** A member that is told by its number, around the whole of another value. */
 export const explicit = (number: number, ...members: readonly Der[]): Der =>
   element(0xa0 + number, ...members);
@@ -58,6 +59,7 @@ export function readParts(bytes: Uint8Array): readonly Part[] {
   const parts: Part[] = [];
   for (let at = 0; at < bytes.length; ) {
     const short = bytes[at + 1] ?? 0;
+    if (short === 0x80) throw new RangeError('not DER');
     const lengthBytes = short > 0x7f ? short & 0x7f : 0;
     const start = at + 2 + lengthBytes;
     const length =

@@ -1,11 +1,11 @@
-// @peculiar/x509 is put together by a container that cannot start without it.
-import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import { type Der, readParts } from './der.ts';
-import { keyIdentifier } from './extensions.ts';
+import { findExtension, keyIdentifier } from './extensions.ts';
 import { readSerial } from './sign-certificate.ts';
+
+const LONGEST_CHAIN = 20;
+const NONE = new Uint8Array();
 
 /** What is needed of a certificate to sign below it, and to tell what it is. */
 export interface ReadCertificate {
@@ -15,7 +15,7 @@ export interface ReadCertificate {
   readonly subject: Der;
   readonly issuer: Der;
   readonly spki: Der;
-  readonly keyId: string;
+  readonly keyId: Uint8Array;
   readonly isCa: boolean;
   /** How many authorities may follow; undefined for any number. */
   readonly pathLength: number | undefined;
@@ -30,23 +30,24 @@ export function readCertificate(encoded: Uint8Array | string): ReadCertificate {
     const parsed = new X509Certificate(encoded);
     const der = new Uint8Array(parsed.raw);
     const [whole] = readParts(der);
-    const [toBeSigned] = readParts(whole?.contents ?? new Uint8Array());
-    const parts = readParts(toBeSigned?.contents ?? new Uint8Array());
+    const [toBeSigned] = readParts(whole?.contents ?? NONE);
+    const parts = readParts(toBeSigned?.contents ?? NONE);
     // Version 1 has no version.
     const [, , issuer, , subject, spki] = parts[0]?.tag === 0xa0 ? parts.slice(1) : parts;
     if (!issuer || !subject || !spki) throw new RangeError('not a certificate');
-    const extensions = new x509.X509Certificate(der);
-    const constraints = extensions.getExtension(x509.BasicConstraintsExtension);
-    const named = extensions.getExtension(x509.SubjectKeyIdentifierExtension);
+    const [extensions] = readParts(parts.find(({ tag }) => tag === 0xa3)?.contents ?? NONE);
+    const named = findExtension(extensions?.contents ?? NONE, 14);
+    const [constraints] = readParts(findExtension(extensions?.contents ?? NONE, 19) ?? NONE);
+    const pathLength = readParts(constraints?.contents ?? NONE).find(({ tag }) => tag === 0x02);
     return {
       der,
       serial: readSerial(parsed.serialNumber),
       subject: subject.whole,
       issuer: issuer.whole,
       spki: spki.whole,
-      keyId: named?.keyId ?? keyIdentifier(spki.whole),
+      keyId: readParts(named ?? NONE)[0]?.contents ?? keyIdentifier(spki.whole),
       isCa: parsed.ca,
-      pathLength: constraints?.pathLength,
+      pathLength: pathLength && Buffer.from(pathLength.contents).readUIntBE(0, pathLength.contents.length),
       notAfter: Date.parse(parsed.validTo),
       parsed,
     };
@@ -55,9 +56,13 @@ export function readCertificate(encoded: Uint8Array | string): ReadCertificate {
   }
 }
 
-/** The certificates of a PEM text, in their order. */
+/** The certificates of a PEM text, in their order. Throws `invalid-request`. */
 export function readPemCertificates(pem: string): readonly ReadCertificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  // A body has no dashes: without an end the next beginning is looked at at once.
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length > LONGEST_CHAIN) {
+    throw new KeywardenError('invalid-request', `more than ${LONGEST_CHAIN} certificates at once`);
+  }
   return blocks.map((block) => readCertificate(block));
 }
 

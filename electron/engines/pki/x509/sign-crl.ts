@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { type Der, explicit, integer, objectIdentifier, octetString, sequence, time } from './der.ts';
-import { authorityKey } from './extensions.ts';
+import { type Der, explicit, integer, sequence, time } from './der.ts';
+import { authorityKey, extension } from './extensions.ts';
 import { signatureAlgorithm, signDer } from './sign-der.ts';
 
 /** What a list of revoked certificates says. Instants in milliseconds since 1970. */
 export interface CrlTerms {
   readonly issuer: Der;
-  /** The authority's key identifier, in hex. */
-  readonly issuerKeyId: string;
+  /** The authority's key identifier. */
+  readonly issuerKeyId: Uint8Array;
   /** Grows with each list. */
   readonly number: number;
   readonly thisUpdate: number;
@@ -18,7 +18,7 @@ export interface CrlTerms {
 /** Makes a list of revoked certificates (RFC 5280, section 5.1). @returns DER. */
 export function signCrl(terms: CrlTerms, key: KeyObject): Der {
   const entries = terms.revoked.map(({ serial, at }) => sequence(integer(serial), time(at)));
-  const crlNumber = sequence(objectIdentifier('2.5.29.20'), octetString(integer(terms.number)));
+  const crlNumber = extension(20, integer(terms.number));
   const toBeSigned = sequence(
     integer(1),
     signatureAlgorithm(key).identifier,

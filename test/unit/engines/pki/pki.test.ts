@@ -353,6 +353,15 @@ describe('a role', () => {
   });
 });
 
+it('every path says what it is for', async () => {
+  const { paths } = (await ask('read', 'sys/internal/specs/openapi')) as {
+    paths: Record<string, { description: string }>;
+  };
+  const own = Object.entries(paths).filter(([path]) => path.startsWith('/pki/'));
+  expect(own.length).toBeGreaterThan(20);
+  expect(pkiEngine.routes.filter((route) => !route.help)).toEqual([]);
+});
+
 function crlNumber(list: x509.X509Crl): number {
   const value = Buffer.from(list.getExtension('2.5.29.20')?.value ?? new ArrayBuffer());
   return value.readUIntBE(2, value.length - 2);
