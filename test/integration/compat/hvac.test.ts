@@ -18,6 +18,7 @@ if (python === undefined) {
 
     const check = (name: string) =>
       runProgram(python, [script, name], {
+        STEWARD_URL: `postgresql://{{username}}:{{password}}@127.0.0.1:${stage.postgres.port}/postgres`,
         STAGE: JSON.stringify({ address: stage.address, root: ROOT, ...stage.app }),
       });
 
@@ -49,6 +50,14 @@ if (python === undefined) {
     it('gets a database user, renews it, and revokes it dead', async () => {
       const credentials = JSON.parse(await check('database')) as { username: string; password: string };
       await expect(stage.logsIn(credentials)).rejects.toMatchObject({ code: '28P01' });
+    });
+
+    it('keeps the password of an account that stays, and rotates it and its own', async () => {
+      const [first, second] = JSON.parse(await check('static_role'));
+      await stage.logsIn(second);
+      await expect(stage.logsIn(first)).rejects.toMatchObject({ code: '28P01' });
+      const steward = { username: 'steward', password: 'first-of-the-steward' };
+      await expect(stage.logsIn(steward)).rejects.toMatchObject({ code: '28P01' });
     });
   });
 }

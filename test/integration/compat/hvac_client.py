@@ -167,4 +167,23 @@ def database():
     print(json.dumps(creds["data"]))
 
 
+def static_role():
+    vault = client().secrets.database
+    statements = ["ALTER USER \"{{name}}\" WITH PASSWORD '{{password}}';"]
+    vault.create_static_role("clerk", "main", "clerk", statements, rotation_period=3600)
+    assert vault.list_static_roles()["data"]["keys"] == ["clerk"]
+    first = vault.get_static_credentials("clerk")["data"]
+    assert first["username"] == "clerk" and 3500 < first["ttl"] <= 3600, first
+    client().write("database/rotate-role/clerk")
+    second = vault.get_static_credentials("clerk")["data"]
+    assert second["password"] != first["password"]
+    vault.configure("steward", "postgresql-database-plugin", verify_connection=True, allowed_roles=[],
+                    connection_url=os.environ["STEWARD_URL"], username="steward", password="first-of-the-steward")
+    vault.rotate_root_credentials("steward")
+    vault.rotate_root_credentials("steward")
+    vault.delete_connection("steward")
+    vault.delete_static_role("clerk")
+    print(json.dumps([first, second]))
+
+
 globals()[sys.argv[1]]()

@@ -162,4 +162,21 @@ describe('node-vault, unmodified', () => {
     await client(ROOT).revokePrefix({ path_prefix: 'database/creds/reader' });
     await expect(stage.logsIn(other.data)).rejects.toMatchObject({ code: '28P01' });
   });
+
+  it('reads the password of an account that stays, rotates it, and then finds another', async () => {
+    const root = client(ROOT);
+    await root.write('database/static-roles/second_clerk', {
+      db_name: 'main',
+      username: 'second_clerk',
+      rotation_period: '1h',
+    });
+    const first = await root.read('database/static-creds/second_clerk');
+    expect(first.data).toMatchObject({ username: 'second_clerk', rotation_period: 3600 });
+    await stage.logsIn(first.data);
+    await root.write('database/rotate-role/second_clerk', {});
+    const second = await root.read('database/static-creds/second_clerk');
+    await stage.logsIn(second.data);
+    await expect(stage.logsIn(first.data)).rejects.toMatchObject({ code: '28P01' });
+    await root.delete('database/static-roles/second_clerk');
+  });
 });

@@ -61,11 +61,16 @@ export async function openStage(): Promise<Stage> {
   };
   const ask: Stage['ask'] = (method, path, body) => send(method, path, body);
 
-  await postgres.query('CREATE ROLE readers NOLOGIN');
+  await postgres.query(`
+    CREATE ROLE readers NOLOGIN;
+    CREATE ROLE clerk LOGIN;
+    CREATE ROLE second_clerk LOGIN;
+    CREATE ROLE steward LOGIN SUPERUSER PASSWORD 'first-of-the-steward';
+  `);
   await ask('POST', 'sys/mounts/kv1', { type: 'kv', options: { version: '1' } });
   await ask('POST', 'database/config/main', {
     plugin_name: 'postgresql-database-plugin',
-    allowed_roles: ['reader'],
+    allowed_roles: ['reader', 'clerk', 'second_clerk'],
     connection_url: `postgresql://{{username}}:{{password}}@127.0.0.1:${postgres.port}/postgres`,
     username: postgres.user,
     password: postgres.password,

@@ -165,6 +165,56 @@ export const ROWS_OF_LEASES: Areas = {
       { ask: ['GET', 'database/creds/none'], status: 400 },
       done('PUT', 'sys/leases/revoke-prefix/database/creds/row'),
       done('DELETE', 'database/roles/row'),
+    ],
+    'static-roles CRUD and LIST': [
+      done('POST', 'database/static-roles/row', {
+        db_name: 'row',
+        username: 'clerk',
+        rotation_period: '24h',
+        rotation_statements: [`ALTER USER "{{name}}" WITH PASSWORD '{{password}}';`],
+      }),
+      ok(
+        'GET',
+        'database/static-roles/row',
+        'credential_type db_name last_vault_rotation rotation_period rotation_statements username',
+        { like: { data: { db_name: 'row', username: 'clerk', rotation_period: 86_400 } } },
+      ),
+      ok('LIST', 'database/static-roles', 'keys', { like: { data: { keys: ['row'] } } }),
+      { ask: ['POST', 'database/static-roles/none', { db_name: 'row' }], status: 400 },
+      { ask: ['GET', 'database/static-roles/none'], status: 404 },
+    ],
+    'static-creds GET': [
+      ok('GET', 'database/static-creds/row', 'last_vault_rotation password rotation_period ttl username', {
+        like: { renewable: false, lease_id: '', lease_duration: 0, data: { username: 'clerk' } },
+        keep: keepAs('static password', (body) => body.data.password),
+      }),
+      { ask: ['GET', 'database/static-creds/none'], status: 400 },
+    ],
+    'rotate-root and rotate-role POST': [
+      done('POST', 'database/rotate-role/row'),
+      {
+        ask: ['GET', 'database/static-creds/row'],
+        status: 200,
+        keep: (body) => expect(body.data.password).not.toBe(recall('static password')),
+      },
+      { ask: ['POST', 'database/rotate-role/none'], status: 400 },
+      {
+        ask: [
+          'POST',
+          'database/config/steward',
+          (stage) => ({
+            plugin_name: 'postgresql-database-plugin',
+            connection_url: `postgresql://{{username}}:{{password}}@127.0.0.1:${stage.postgres.port}/postgres`,
+            username: 'steward',
+            password: 'first-of-the-steward',
+          }),
+        ],
+        status: 204,
+      },
+      done('POST', 'database/rotate-root/steward'),
+      done('POST', 'database/rotate-root/steward'),
+      done('DELETE', 'database/static-roles/row'),
+      done('DELETE', 'database/config/steward'),
       done('DELETE', 'database/config/row'),
     ],
   },
