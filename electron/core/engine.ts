@@ -60,7 +60,7 @@ export interface Route {
   /** `data/:path*`: `:name` takes one segment, `:name*` (once) as much as it can with its slashes, `''` the mount itself. */
   readonly pattern: string;
   /** What it is for, in a sentence: `?help=1` and the OpenAPI document show it. */
-  readonly help?: string;
+  readonly help: string;
   /** No token is asked for: logins and the few open paths. */
   readonly unauthenticated?: true;
   /** Needs the `sudo` capability as well. */

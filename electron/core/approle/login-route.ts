@@ -77,4 +77,9 @@ function loggedIn(turn: RequestTurn, role: RoleRow, secretId: SecretIdRow | unde
 }
 
 /** An app comes with both halves and gets a token. */
-export const loginRoute: Route = { pattern: 'login', unauthenticated: true, operations: { update: login } };
+export const loginRoute: Route = {
+  pattern: 'login',
+  help: 'Logs an app in with its role-id and a secret-id, and answers with a token.',
+  unauthenticated: true,
+  operations: { update: login },
+};

@@ -52,10 +52,16 @@ export const roleFieldRoutes: readonly Route[] = [
         },
       }),
     };
-    return { pattern: `role/:name/${path}`, caseless: true, operations };
+    return {
+      pattern: `role/:name/${path}`,
+      help: 'Reads, sets or resets one setting of an app.',
+      caseless: true,
+      operations,
+    };
   }),
   {
     pattern: 'role/:name/local-secret-ids',
+    help: 'Tells that secret-ids are not bound to one server of a cluster.',
     caseless: true,
     operations: {
       read: handler({

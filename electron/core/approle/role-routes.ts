@@ -125,14 +125,20 @@ const writeRoleId = handler({
 
 /** Roles: app identities and what their tokens may do. */
 export const roleRoutes: readonly Route[] = [
-  { pattern: 'role', operations: { list } },
+  { pattern: 'role', help: 'Lists the apps that may log in.', operations: { list } },
   {
     pattern: 'role/:name',
+    help: 'Reads, writes or removes an app and what its tokens may do.',
     caseless: true,
     exists: (turn, { name }) => findRole(turn.db, turn.mount.uuid, (name ?? '').toLowerCase()) !== undefined,
     operations: { read, update: write, delete: remove },
   },
-  { pattern: 'role/:name/role-id', caseless: true, operations: { read: readRoleId, update: writeRoleId } },
+  {
+    pattern: 'role/:name/role-id',
+    help: 'Reads or sets the name that an app logs in under.',
+    caseless: true,
+    operations: { read: readRoleId, update: writeRoleId },
+  },
 ];
 
 function chooseRoleId(

@@ -57,19 +57,37 @@ const destroyAccessor = handler({
 export const secretIdRoutes: readonly Route[] = [
   {
     pattern: 'role/:name/secret-id',
+    help: 'Makes a secret-id for an app, or lists the accessors of those that it has.',
     caseless: true,
     operations: { update: generateSecretId, list: listAccessors },
   },
-  { pattern: 'role/:name/custom-secret-id', caseless: true, operations: { update: setCustomSecretId } },
-  { pattern: 'role/:name/secret-id/lookup', caseless: true, operations: { update: lookup } },
+  {
+    pattern: 'role/:name/custom-secret-id',
+    help: 'Takes a secret-id that the asker has chosen.',
+    caseless: true,
+    operations: { update: setCustomSecretId },
+  },
+  {
+    pattern: 'role/:name/secret-id/lookup',
+    help: 'Tells the limits of a secret-id that is shown.',
+    caseless: true,
+    operations: { update: lookup },
+  },
   {
     pattern: 'role/:name/secret-id/destroy',
+    help: 'Ends a secret-id that is shown.',
     caseless: true,
     operations: { update: destroy, delete: destroy },
   },
-  { pattern: 'role/:name/secret-id-accessor/lookup', caseless: true, operations: { update: lookupAccessor } },
+  {
+    pattern: 'role/:name/secret-id-accessor/lookup',
+    help: 'Tells the limits of the secret-id of an accessor.',
+    caseless: true,
+    operations: { update: lookupAccessor },
+  },
   {
     pattern: 'role/:name/secret-id-accessor/destroy',
+    help: 'Ends the secret-id of an accessor.',
     caseless: true,
     operations: { update: destroyAccessor, delete: destroyAccessor },
   },

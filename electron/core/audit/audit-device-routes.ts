@@ -79,9 +79,23 @@ export function auditDeviceRoutes(files: AuditFiles): readonly Route[] {
   });
 
   return [
-    { pattern: 'audit', sudo: true, operations: { read: list } },
-    { pattern: 'audit/:path*', sudo: true, operations: { update: enable, delete: disable } },
-    { pattern: 'audit-hash/:path*', operations: { update: hash } },
+    {
+      pattern: 'audit',
+      help: 'Lists where the audit is written besides the ledger.',
+      sudo: true,
+      operations: { read: list },
+    },
+    {
+      pattern: 'audit/:path*',
+      help: 'Begins or ends writing the audit to a file, as lines of JSON with hashed values.',
+      sudo: true,
+      operations: { update: enable, delete: disable },
+    },
+    {
+      pattern: 'audit-hash/:path*',
+      help: 'Tells the hash under which a value stands in an audit file.',
+      operations: { update: hash },
+    },
   ];
 }
 

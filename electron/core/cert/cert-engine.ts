@@ -130,15 +130,21 @@ const login = handler({
 });
 
 const routes: readonly Route[] = [
-  { pattern: 'certs', operations: { list } },
+  { pattern: 'certs', help: 'Lists the roles that certificates may log in as.', operations: { list } },
   {
     pattern: 'certs/:name',
+    help: 'Reads, writes or removes which certificates may log in, and what they may do then.',
     caseless: true,
     exists: (turn, captures) =>
       selectCertRoles(turn.db, turn.mount.uuid, (captures['name'] ?? '').toLowerCase()).length > 0,
     operations: { read, update: write, delete: remove },
   },
-  { pattern: 'login', unauthenticated: true, operations: { update: login } },
+  {
+    pattern: 'login',
+    help: 'Logs in with the certificate of the TLS connection, and answers with a token.',
+    unauthenticated: true,
+    operations: { update: login },
+  },
 ];
 
 /** `auth/cert/`: machines that have a certificate already prove it to TLS, and get a token. */

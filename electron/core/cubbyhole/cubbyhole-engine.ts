@@ -72,8 +72,12 @@ export const cubbyholeEngine: Engine = {
   changes: cubbyholeChanges,
   migrations: [cubbyholeMigration],
   routes: [
-    { pattern: '', operations: { list } },
-    { pattern: `:${PATH}*`, operations: { read, update: write, delete: remove, list } },
+    { pattern: '', help: 'Lists what the asking token keeps for itself.', operations: { list } },
+    {
+      pattern: `:${PATH}*`,
+      help: 'Keeps values for the asking token alone: they end with it.',
+      operations: { read, update: write, delete: remove, list },
+    },
   ],
 };
 

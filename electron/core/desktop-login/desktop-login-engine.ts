@@ -112,10 +112,28 @@ const decideRequest = handler({
 });
 
 const routes: readonly Route[] = [
-  { pattern: 'request', unauthenticated: true, operations: { update: request } },
-  { pattern: 'login', unauthenticated: true, operations: { update: login } },
-  { pattern: 'requests', operations: { read: list, list } },
-  { pattern: 'decide', operations: { update: decideRequest } },
+  {
+    pattern: 'request',
+    help: 'Asks the person at the unlocked desktop for a token, and answers with a code to compare.',
+    unauthenticated: true,
+    operations: { update: request },
+  },
+  {
+    pattern: 'login',
+    help: 'Fetches the token once the person at the desktop has agreed.',
+    unauthenticated: true,
+    operations: { update: login },
+  },
+  {
+    pattern: 'requests',
+    help: 'Lists who waits for an answer of the desktop.',
+    operations: { read: list, list },
+  },
+  {
+    pattern: 'decide',
+    help: "Gives the desktop's answer to somebody who waits.",
+    operations: { update: decideRequest },
+  },
 ];
 
 /** `auth/desktop/`: `kw login` asks, the person at the unlocked desktop compares codes and answers. */

@@ -106,9 +106,17 @@ export function aliasRoutes(needs: Pick<CoreServices, 'cache'>): readonly Route[
   });
 
   return [
-    { pattern: 'entity-alias', operations: { update: write } },
-    { pattern: 'entity-alias/id', operations: { list } },
-    { pattern: 'entity-alias/id/:id', operations: { read, update: write, delete: remove } },
+    {
+      pattern: 'entity-alias',
+      help: 'Says which login of which auth method is which entity.',
+      operations: { update: write },
+    },
+    { pattern: 'entity-alias/id', help: 'Lists all aliases by their ids.', operations: { list } },
+    {
+      pattern: 'entity-alias/id/:id',
+      help: 'Reads, changes or removes one alias.',
+      operations: { read, update: write, delete: remove },
+    },
   ];
 }
 

@@ -178,20 +178,43 @@ export function entityRoutes(needs: Needs): readonly Route[] {
   });
 
   return [
-    { pattern: 'entity', operations: { update: write('either') } },
-    { pattern: 'entity/id', operations: { list: list('id') } },
+    {
+      pattern: 'entity',
+      help: 'Makes an entity, somebody who may log in in more than one way, or changes one.',
+      operations: { update: write('either') },
+    },
+    { pattern: 'entity/id', help: 'Lists all entities by their ids.', operations: { list: list('id') } },
     {
       pattern: 'entity/id/:id',
+      help: 'Reads, changes or removes the entity of an id.',
       operations: { read: readId, update: write('id'), delete: remove(byId, 'id') },
     },
-    { pattern: 'entity/name', operations: { list: list('name') } },
+    {
+      pattern: 'entity/name',
+      help: 'Lists all entities by their names.',
+      operations: { list: list('name') },
+    },
     {
       pattern: 'entity/name/:name',
+      help: 'Reads, changes or removes the entity of a name.',
       operations: { read: readName, update: write('name'), delete: remove(byName, 'name') },
     },
-    { pattern: 'entity/batch-delete', operations: { update: removeMany } },
-    { pattern: 'entity/merge', sudo: true, operations: { update: merge } },
-    { pattern: 'lookup/entity', operations: { update: lookup } },
+    {
+      pattern: 'entity/batch-delete',
+      help: 'Removes several entities by their ids.',
+      operations: { update: removeMany },
+    },
+    {
+      pattern: 'entity/merge',
+      help: 'Makes one entity of several: logins, groups and policies come together.',
+      sudo: true,
+      operations: { update: merge },
+    },
+    {
+      pattern: 'lookup/entity',
+      help: 'Finds an entity by its id, its name or one of its aliases.',
+      operations: { update: lookup },
+    },
   ];
 }
 

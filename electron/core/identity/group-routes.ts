@@ -109,18 +109,24 @@ const lookup = handler({
 
 /** `identity/group…`: entities that share policies. */
 export const groupRoutes: readonly Route[] = [
-  { pattern: 'group', operations: { update: write('either') } },
-  { pattern: 'group/id', operations: { list: list('id') } },
+  {
+    pattern: 'group',
+    help: 'Makes a group of entities that share policies, or changes one.',
+    operations: { update: write('either') },
+  },
+  { pattern: 'group/id', help: 'Lists all groups by their ids.', operations: { list: list('id') } },
   {
     pattern: 'group/id/:id',
+    help: 'Reads, changes or removes the group of an id.',
     operations: { read: read(byId, 'id'), update: write('id'), delete: remove(byId, 'id') },
   },
-  { pattern: 'group/name', operations: { list: list('name') } },
+  { pattern: 'group/name', help: 'Lists all groups by their names.', operations: { list: list('name') } },
   {
     pattern: 'group/name/:name',
+    help: 'Reads, changes or removes the group of a name.',
     operations: { read: read(byName, 'name'), update: write('name'), delete: remove(byName, 'name') },
   },
-  { pattern: 'lookup/group', operations: { update: lookup } },
+  { pattern: 'lookup/group', help: 'Finds a group by its id or its name.', operations: { update: lookup } },
 ];
 
 function checkMembers(

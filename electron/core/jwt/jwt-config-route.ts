@@ -26,6 +26,7 @@ const written = z.object({
 /** `config`: whose signatures are believed. Written as a whole, as in Vault. */
 export const jwtConfigRoute: Route = {
   pattern: 'config',
+  help: 'Reads or sets whose signatures are believed.',
   operations: {
     update: handler({
       input: written,

@@ -66,7 +66,12 @@ export function jwtLoginRoute(fetchJwks: FetchJwks): Route {
       return { kind: 'reply', reply: { auth } };
     },
   });
-  return { pattern: 'login', unauthenticated: true, operations: { update: login } };
+  return {
+    pattern: 'login',
+    help: 'Logs in with a token that another platform has signed, and answers with one of ours.',
+    unauthenticated: true,
+    operations: { update: login },
+  };
 }
 
 function requireRole(

@@ -125,9 +125,10 @@ const list = handler({
 
 /** Roles: which claims a job or a cluster must bring, and what it gets. */
 export const jwtRoleRoutes: readonly Route[] = [
-  { pattern: 'role', operations: { list } },
+  { pattern: 'role', help: 'Lists the roles that signed tokens may log in as.', operations: { list } },
   {
     pattern: 'role/:name',
+    help: 'Reads, writes or removes what a signed token must claim to log in, and what it may do then.',
     caseless: true,
     exists: (turn, captures) =>
       findJwtRole(turn.db, turn.mount.uuid, (captures['name'] ?? '').toLowerCase()) !== undefined,

@@ -46,8 +46,27 @@ const keycards = handler({
 
 /** Looking at leases. A proven dead one is no lease any more; a dead one without proof still shows. */
 export const lookupLeaseRoutes: readonly Route[] = [
-  { pattern: 'leases/lookup', operations: { update: lookup } },
-  { pattern: 'leases/lookup', sudo: true, operations: { list: listBelow } },
-  { pattern: 'leases/lookup/:prefix*', sudo: true, operations: { list: listBelow } },
-  { pattern: 'internal/leases', sudo: true, operations: { read: keycards } },
+  {
+    pattern: 'leases/lookup',
+    help: 'Tells how a lease stands, or lists the paths that have leases.',
+    operations: { update: lookup },
+  },
+  {
+    pattern: 'leases/lookup',
+    help: 'Tells how a lease stands, or lists the paths that have leases.',
+    sudo: true,
+    operations: { list: listBelow },
+  },
+  {
+    pattern: 'leases/lookup/:prefix*',
+    help: 'Lists the leases below a path.',
+    sudo: true,
+    operations: { list: listBelow },
+  },
+  {
+    pattern: 'internal/leases',
+    help: 'Tells of all leases at once, for the desktop.',
+    sudo: true,
+    operations: { read: keycards },
+  },
 ];

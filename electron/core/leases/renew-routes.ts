@@ -46,10 +46,26 @@ export function renewLeaseRoutes(needs: Pick<CoreServices, 'cache' | 'registry'>
     },
   });
   return [
-    { pattern: 'leases/renew', operations: { update: renew } },
-    { pattern: 'leases/renew/:url_lease_id*', operations: { update: renew } },
-    { pattern: 'renew', operations: { update: renew } },
-    { pattern: 'renew/:url_lease_id*', operations: { update: renew } },
+    {
+      pattern: 'leases/renew',
+      help: 'Moves the end of a lease, counted from now.',
+      operations: { update: renew },
+    },
+    {
+      pattern: 'leases/renew/:url_lease_id*',
+      help: 'Moves the end of a lease, counted from now.',
+      operations: { update: renew },
+    },
+    {
+      pattern: 'renew',
+      help: 'Renews a lease, at the address of old clients.',
+      operations: { update: renew },
+    },
+    {
+      pattern: 'renew/:url_lease_id*',
+      help: 'Renews a lease, at the address of old clients.',
+      operations: { update: renew },
+    },
   ];
 }
 

@@ -89,14 +89,50 @@ export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker
   });
 
   return [
-    { pattern: 'leases/revoke', operations: { update: revoke } },
-    { pattern: 'leases/revoke/:url_lease_id*', operations: { update: revoke } },
-    { pattern: 'revoke', operations: { update: revoke } },
-    { pattern: 'revoke/:url_lease_id*', operations: { update: revoke } },
-    { pattern: 'leases/revoke-prefix/:prefix*', sudo: true, operations: { update: revokePrefix } },
-    { pattern: 'revoke-prefix/:prefix*', sudo: true, operations: { update: revokePrefix } },
-    { pattern: 'leases/revoke-force/:prefix*', sudo: true, operations: { update: revokeForce } },
-    { pattern: 'revoke-force/:prefix*', sudo: true, operations: { update: revokeForce } },
+    {
+      pattern: 'leases/revoke',
+      help: 'Ends a lease, and waits for the proof that it is dead.',
+      operations: { update: revoke },
+    },
+    {
+      pattern: 'leases/revoke/:url_lease_id*',
+      help: 'Ends a lease, and waits for the proof that it is dead.',
+      operations: { update: revoke },
+    },
+    {
+      pattern: 'revoke',
+      help: 'Ends a lease, at the address of old clients.',
+      operations: { update: revoke },
+    },
+    {
+      pattern: 'revoke/:url_lease_id*',
+      help: 'Ends a lease, at the address of old clients.',
+      operations: { update: revoke },
+    },
+    {
+      pattern: 'leases/revoke-prefix/:prefix*',
+      help: 'Ends all leases below a path.',
+      sudo: true,
+      operations: { update: revokePrefix },
+    },
+    {
+      pattern: 'revoke-prefix/:prefix*',
+      help: 'Ends all leases below a path, at the address of old clients.',
+      sudo: true,
+      operations: { update: revokePrefix },
+    },
+    {
+      pattern: 'leases/revoke-force/:prefix*',
+      help: 'Ends all leases below a path, and stops waiting for those whose death cannot be proven.',
+      sudo: true,
+      operations: { update: revokeForce },
+    },
+    {
+      pattern: 'revoke-force/:prefix*',
+      help: 'The same as leases/revoke-force, at the address of old clients.',
+      sudo: true,
+      operations: { update: revokeForce },
+    },
   ];
 }
 

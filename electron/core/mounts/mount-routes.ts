@@ -161,9 +161,19 @@ export function mountRoutes(needs: Needs, name: 'mounts' | 'auth'): readonly Rou
   });
 
   return [
-    { pattern: name, operations: { read: list } },
-    { pattern: `${name}/:path*`, ...sudo, operations: { read: readOne, update: mount, delete: unmount } },
-    { pattern: `${name}/:path*/tune`, ...sudo, operations: { read: readTuning, update: tune } },
+    { pattern: name, help: 'Lists what is mounted.', operations: { read: list } },
+    {
+      pattern: `${name}/:path*`,
+      help: 'Reads, makes or ends a mount; what it has issued is revoked first.',
+      ...sudo,
+      operations: { read: readOne, update: mount, delete: unmount },
+    },
+    {
+      pattern: `${name}/:path*/tune`,
+      help: 'Reads or changes the settings of a mount.',
+      ...sudo,
+      operations: { read: readTuning, update: tune },
+    },
   ];
 }
 

@@ -55,8 +55,13 @@ export function remountRoutes({ cache }: Pick<CoreServices, 'cache'>): readonly 
   });
 
   return [
-    { pattern: 'remount', sudo: true, operations: { update: remount } },
-    { pattern: 'remount/status/:id', operations: { read: status } },
+    {
+      pattern: 'remount',
+      help: 'Moves a mount to another path, with all that it holds.',
+      sudo: true,
+      operations: { update: remount },
+    },
+    { pattern: 'remount/status/:id', help: 'Tells how a move has ended.', operations: { read: status } },
   ];
 }
 

@@ -45,7 +45,17 @@ export function uiMountRoutes(needs: Pick<CoreServices, 'cache'>): readonly Rout
   });
 
   return [
-    { pattern: 'internal/ui/mounts', optionalToken: true, operations: { read: all } },
-    { pattern: 'internal/ui/mounts/:path*', optionalToken: true, operations: { read: one } },
+    {
+      pattern: 'internal/ui/mounts',
+      help: 'Lists the mounts that the asker can use something of.',
+      optionalToken: true,
+      operations: { read: all },
+    },
+    {
+      pattern: 'internal/ui/mounts/:path*',
+      help: 'Tells which mount serves a path: clients learn the version of KV from it.',
+      optionalToken: true,
+      operations: { read: one },
+    },
   ];
 }

@@ -37,8 +37,20 @@ export function capabilityRoutes(needs: Pick<CoreServices, 'cache'>): readonly R
     decide: (turn, input) => answer(turn, livingTokenByAccessor(turn, input.accessor), input),
   });
   return [
-    { pattern: 'capabilities-self', operations: { update: own } },
-    { pattern: 'capabilities', operations: { update: shown } },
-    { pattern: 'capabilities-accessor', operations: { update: named } },
+    {
+      pattern: 'capabilities-self',
+      help: 'Tells what the asking token may do on some paths.',
+      operations: { update: own },
+    },
+    {
+      pattern: 'capabilities',
+      help: 'Tells what a token that is shown may do on some paths.',
+      operations: { update: shown },
+    },
+    {
+      pattern: 'capabilities-accessor',
+      help: 'Tells what the token of an accessor may do on some paths.',
+      operations: { update: named },
+    },
   ];
 }

@@ -93,15 +93,21 @@ const readAcl = handler({
 
 /** `sys/policy` and `sys/policies/acl`: one store, two shapes; clients compare the keys of both exactly. */
 export const policyRoutes: readonly Route[] = [
-  { pattern: 'policy', operations: { list: listLegacy, read: listLegacy } },
+  {
+    pattern: 'policy',
+    help: 'Lists the policies, in the shape of old clients.',
+    operations: { list: listLegacy, read: listLegacy },
+  },
   {
     pattern: 'policy/:name',
+    help: 'Reads, writes or removes one policy, in the shape of old clients.',
     caseless: true,
     operations: { read: readLegacy, update: write, delete: remove },
   },
-  { pattern: 'policies/acl', operations: { list: listAcl } },
+  { pattern: 'policies/acl', help: 'Lists the policies.', operations: { list: listAcl } },
   {
     pattern: 'policies/acl/:name',
+    help: 'Reads, writes or removes one policy.',
     caseless: true,
     operations: { read: readAcl, update: write, delete: remove },
   },

@@ -47,7 +47,17 @@ export function apiRoutes(services: Pick<CoreServices, 'cache' | 'registry'>): r
   });
 
   return [
-    { pattern: 'internal/specs/openapi', anyToken: true, operations: { read: openapi } },
-    { pattern: 'internal/help/:path*', anyToken: true, operations: { read: help } },
+    {
+      pattern: 'internal/specs/openapi',
+      help: 'Describes all that the asker can reach, as an OpenAPI document.',
+      anyToken: true,
+      operations: { read: openapi },
+    },
+    {
+      pattern: 'internal/help/:path*',
+      help: 'Tells what a path is for: what ?help=1 asks.',
+      anyToken: true,
+      operations: { read: help },
+    },
   ];
 }

@@ -46,7 +46,12 @@ export function keyRoutes(rotateKeys: RotateKeys | undefined): readonly Route[] 
   });
 
   return [
-    { pattern: 'rotate', sudo: true, operations: { update: rotate } },
-    { pattern: 'key-status', operations: { read: status } },
+    {
+      pattern: 'rotate',
+      help: "Starts a new epoch of the vault's key; it takes the passphrase.",
+      sudo: true,
+      operations: { update: rotate },
+    },
+    { pattern: 'key-status', help: "Tells which epoch the vault's key is of.", operations: { read: status } },
   ];
 }

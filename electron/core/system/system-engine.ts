@@ -49,6 +49,7 @@ export interface SystemPorts {
 export function systemEngine(services: CoreServices, ports: SystemPorts): Engine {
   const seal: Route = {
     pattern: 'seal',
+    help: 'Seals the vault: no key stays in memory, and every request is answered with 503.',
     sudo: true,
     operations: {
       update: handler({

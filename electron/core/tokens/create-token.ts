@@ -59,9 +59,21 @@ export function createTokenRoutes(services: Pick<CoreServices, 'cache'>): readon
     },
   });
   return [
-    { pattern: 'create', operations: { update: create(false) } },
-    { pattern: 'create/:role_name', operations: { update: createByRole } },
-    { pattern: 'create-orphan', operations: { update: create(true) } },
+    {
+      pattern: 'create',
+      help: 'Makes a token, a child of the asking one.',
+      operations: { update: create(false) },
+    },
+    {
+      pattern: 'create/:role_name',
+      help: 'Makes a token by the rules of a token role.',
+      operations: { update: createByRole },
+    },
+    {
+      pattern: 'create-orphan',
+      help: 'Makes a token that lives on when the asking one ends.',
+      operations: { update: create(true) },
+    },
   ];
 }
 

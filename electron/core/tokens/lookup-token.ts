@@ -87,7 +87,19 @@ const selfLookup = handler({
 
 /** What a token is, for its holder, for whoever has it, and for whoever has its accessor. */
 export const lookupRoutes: readonly Route[] = [
-  { pattern: 'lookup-self', operations: { read: selfLookup, update: selfLookup } },
-  { pattern: 'lookup', operations: { read: lookup, update: lookup } },
-  { pattern: 'lookup-accessor', operations: { update: lookupAccessor } },
+  {
+    pattern: 'lookup-self',
+    help: 'Tells what the asking token is and how long it lives.',
+    operations: { read: selfLookup, update: selfLookup },
+  },
+  {
+    pattern: 'lookup',
+    help: 'Tells what a token that is shown is and how long it lives.',
+    operations: { read: lookup, update: lookup },
+  },
+  {
+    pattern: 'lookup-accessor',
+    help: 'Tells what the token of an accessor is, without showing it.',
+    operations: { update: lookupAccessor },
+  },
 ];

@@ -23,6 +23,7 @@ export function renewTokenRoutes({ cache }: Pick<CoreServices, 'cache'>): readon
   return [
     {
       pattern: 'renew-self',
+      help: 'Moves the end of the asking token, counted from now.',
       operations: {
         update: handler({
           input: z.object({ increment }),
@@ -32,6 +33,7 @@ export function renewTokenRoutes({ cache }: Pick<CoreServices, 'cache'>): readon
     },
     {
       pattern: 'renew',
+      help: 'Moves the end of a token that is shown, counted from now.',
       operations: {
         update: handler({
           input: z.object({ token: looseText, increment }),
@@ -42,6 +44,7 @@ export function renewTokenRoutes({ cache }: Pick<CoreServices, 'cache'>): readon
     },
     {
       pattern: 'renew-accessor',
+      help: 'Moves the end of the token of an accessor, counted from now.',
       operations: {
         update: handler({
           input: z.object({ accessor: looseText, increment }),

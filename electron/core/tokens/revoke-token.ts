@@ -15,12 +15,14 @@ function revoke(turn: RequestTurn, token: TokenRow | undefined): ReplyDecision {
 export const revokeTokenRoutes: readonly Route[] = [
   {
     pattern: 'revoke-self',
+    help: 'Ends the asking token, its children and their leases.',
     operations: {
       update: handler({ input: z.object({}), decide: (turn) => revoke(turn, askingToken(turn)) }),
     },
   },
   {
     pattern: 'revoke',
+    help: 'Ends a token that is shown, its children and their leases.',
     operations: {
       update: handler({
         input: z.object({ token: looseText }),
@@ -30,6 +32,7 @@ export const revokeTokenRoutes: readonly Route[] = [
   },
   {
     pattern: 'revoke-accessor',
+    help: 'Ends the token of an accessor, its children and their leases.',
     operations: {
       update: handler({
         input: z.object({ accessor: looseText }),
@@ -39,6 +42,7 @@ export const revokeTokenRoutes: readonly Route[] = [
   },
   {
     pattern: 'revoke-orphan',
+    help: 'Ends a token that is shown, and lets its children live on.',
     sudo: true,
     operations: {
       update: handler({

@@ -12,6 +12,7 @@ import { tokenMigrations } from './token-rows.ts';
 
 const accessorsRoute: Route = {
   pattern: 'accessors',
+  help: 'Lists the accessors of all tokens.',
   sudo: true,
   operations: {
     list: handler({

@@ -117,9 +117,10 @@ const list = handler({
 
 /** `auth/token/roles`: who may make which tokens, without being able to do it all. */
 export const tokenRoleRoutes: readonly Route[] = [
-  { pattern: 'roles', operations: { list } },
+  { pattern: 'roles', help: 'Lists the token roles.', operations: { list } },
   {
     pattern: 'roles/:name',
+    help: 'Reads, writes or removes a token role: what tokens may be made by it.',
     exists: (turn, { name = '' }) => findTokenRole(turn.db, name) !== undefined,
     operations: { read, update: write, delete: remove },
   },

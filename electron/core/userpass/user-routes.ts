@@ -113,16 +113,27 @@ export function userRoutes(hashPassword: HashPassword): readonly Route[] {
   });
 
   return [
-    { pattern: 'users', operations: { list } },
+    { pattern: 'users', help: 'Lists who may log in with a password.', operations: { list } },
     {
       pattern: 'users/:username',
+      help: 'Reads, writes or removes somebody who logs in with a password.',
       caseless: true,
       exists: (turn, { username = '' }) =>
         selectUsers(turn.db, turn.mount.uuid, username.toLowerCase()).length > 0,
       operations: { read, update: write, delete: remove },
     },
-    { pattern: 'users/:username/password', caseless: true, operations: { update: setPassword } },
-    { pattern: 'users/:username/policies', caseless: true, operations: { update: setPolicies } },
+    {
+      pattern: 'users/:username/password',
+      help: 'Sets a new password.',
+      caseless: true,
+      operations: { update: setPassword },
+    },
+    {
+      pattern: 'users/:username/policies',
+      help: 'Sets which policies the tokens of this user have.',
+      caseless: true,
+      operations: { update: setPolicies },
+    },
   ];
 }
 

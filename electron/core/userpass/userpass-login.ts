@@ -56,5 +56,10 @@ export function userpassLoginRoute(hashPassword: HashPassword): Route {
       return { kind: 'reply', changes, reply: { auth } };
     },
   });
-  return { pattern: 'login/:username', unauthenticated: true, operations: { update: login } };
+  return {
+    pattern: 'login/:username',
+    help: 'Logs in with a name and a password, and answers with a token.',
+    unauthenticated: true,
+    operations: { update: login },
+  };
 }

@@ -99,11 +99,35 @@ export function wrappingRoutes({ cache }: Pick<CoreServices, 'cache'>): readonly
   });
 
   return [
-    { pattern: 'wrapping/wrap', operations: { update: wrap } },
-    { pattern: 'wrapping/unwrap', optionalToken: true, operations: { update: unwrap } },
-    { pattern: 'wrapping/rewrap', optionalToken: true, operations: { update: rewrap } },
-    { pattern: 'wrapping/lookup', unauthenticated: true, operations: { read: lookup, update: lookup } },
-    { pattern: 'internal/wraps', sudo: true, operations: { read: all } },
+    {
+      pattern: 'wrapping/wrap',
+      help: 'Puts what is sent into a token of one use.',
+      operations: { update: wrap },
+    },
+    {
+      pattern: 'wrapping/unwrap',
+      help: 'Takes out what a wrapping token holds, once.',
+      optionalToken: true,
+      operations: { update: unwrap },
+    },
+    {
+      pattern: 'wrapping/rewrap',
+      help: 'Puts what a wrapping token holds into a new one.',
+      optionalToken: true,
+      operations: { update: rewrap },
+    },
+    {
+      pattern: 'wrapping/lookup',
+      help: 'Tells what path a wrapping token was made for and when, without using it up.',
+      unauthenticated: true,
+      operations: { read: lookup, update: lookup },
+    },
+    {
+      pattern: 'internal/wraps',
+      help: 'Lists the wrapping tokens and which of them were used twice, for the desktop.',
+      sudo: true,
+      operations: { read: all },
+    },
   ];
 }
 

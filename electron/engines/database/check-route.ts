@@ -10,6 +10,7 @@ const named = z.object({ name: nameField });
 /** `check/:name`, ours: says in words whether keycards can be made through a connection, and what is wrong if not. */
 export const checkRoute: Route = {
   pattern: 'check/:name',
+  help: 'Looks at a connection and tells what is missing there.',
   operations: {
     read: handler({
       input: named,
@@ -52,6 +53,7 @@ export const checkRoute: Route = {
 /** `reset/:name`: forgets all sockets of a connection. */
 export const resetRoute: Route = {
   pattern: 'reset/:name',
+  help: 'Closes all sockets of a connection; the next request opens new ones.',
   operations: {
     update: handler({
       input: named,

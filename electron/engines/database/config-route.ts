@@ -20,6 +20,7 @@ const named = z.object({ name: nameField });
 /** `config`: which connections there are. */
 export const configListRoute: Route = {
   pattern: 'config',
+  help: 'Lists the connections to databases.',
   operations: {
     list: handler({
       input: z.object({}),
@@ -35,6 +36,7 @@ export const configListRoute: Route = {
 /** `config/:name`: one connection. Writing it logs in first, unless told not to. */
 export const configRoute: Route = {
   pattern: 'config/:name',
+  help: 'Reads, writes or removes a connection; writing it logs in first.',
   exists: (turn, captures) => findConnection(turn.db, turn.mount.uuid, captures['name'] ?? '') !== undefined,
   operations: {
     read: handler({

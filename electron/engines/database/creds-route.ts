@@ -23,6 +23,7 @@ const asked = z.object({
 /** `creds/:name`: a new database user for whoever asks. */
 export const credsRoute: Route = {
   pattern: 'creds/:name',
+  help: 'Makes a user in the database that dies on time, and answers with its password once.',
   operations: { read: handler({ input: asked, decide: issue }) },
 };
 

@@ -24,6 +24,7 @@ const roleFields = z.object({
 /** `roles`: which roles there are. */
 export const roleListRoute: Route = {
   pattern: 'roles',
+  help: 'Lists the roles that users can be made of.',
   operations: {
     list: handler({
       input: z.object({}),
@@ -39,6 +40,7 @@ export const roleListRoute: Route = {
 /** `roles/:name`: what users a keycard of that name is. */
 export const roleRoute: Route = {
   pattern: 'roles/:name',
+  help: 'Reads, writes or removes how users of a role are made and how long they live.',
   exists: (turn, captures) => findRole(turn.db, turn.mount.uuid, captures['name'] ?? '') !== undefined,
   operations: {
     read: handler({

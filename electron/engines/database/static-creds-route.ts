@@ -12,6 +12,7 @@ import { findStaticRole, staticSecretContext, staticSubject } from './static-rol
 /** `static-creds/:name`: the password that the server takes at this moment, without a lease. */
 export const staticCredsRoute: Route = {
   pattern: 'static-creds/:name',
+  help: 'Tells the present password of a user that stays, and when it changes next.',
   operations: {
     read: handler({
       input: z.object({ name: nameField }),

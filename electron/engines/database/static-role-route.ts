@@ -56,6 +56,7 @@ type RoleFields = z.output<typeof roleFields>;
 /** `static-roles`: which there are. */
 export const staticRoleListRoute: Route = {
   pattern: 'static-roles',
+  help: 'Lists the users that stay and whose passwords are changed.',
   operations: {
     list: handler({
       input: z.object({}),
@@ -71,6 +72,7 @@ export const staticRoleListRoute: Route = {
 /** `static-roles/:name`: an account that exists for good, whose password Keywarden alone sets. */
 export const staticRoleRoute: Route = {
   pattern: 'static-roles/:name',
+  help: 'Reads, writes or removes a user that stays and how often its password changes.',
   exists: (turn, captures) => findStaticRole(turn.db, turn.mount.uuid, captures['name'] ?? '') !== undefined,
   operations: {
     read: handler({

@@ -15,6 +15,7 @@ const configured = z.object({
 /** `config`: what holds for every secret of the mount. */
 export const configRoute: Route = {
   pattern: 'config',
+  help: 'Reads or sets how many versions all secrets keep, and for how long.',
   operations: {
     read: kv2Handler(z.object({}), (turn) => {
       const config = readConfig(turn.db, turn.mount.uuid);

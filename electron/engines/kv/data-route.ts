@@ -31,6 +31,7 @@ const written = z.object({
 /** `data/…`: read, write, patch and soft-delete the newest version. */
 export const dataRoute: Route = {
   pattern: 'data/:path*',
+  help: 'Reads, writes, patches or deletes the newest version of a secret.',
   exists: (turn, captures) => findSecret(turn.db, turn.mount.uuid, captures['path'] ?? '') !== undefined,
   operations: {
     read: kv2Handler(z.object({ path, version: looseInteger.default(0) }), (turn, input) => {

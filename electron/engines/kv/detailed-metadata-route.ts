@@ -15,6 +15,7 @@ interface SecretLine {
 /** `detailed-metadata/…`: a folder's names as `metadata/` lists them, with each secret's version and times in one answer. */
 export const detailedMetadataRoute: Route = {
   pattern: 'detailed-metadata/:path*',
+  help: 'Lists a folder with the newest version and time of each secret.',
   operations: {
     list: kv2Handler(z.object({ path: z.string().default('') }), (turn, input) => {
       const folder = input.path === '' || input.path.endsWith('/') ? input.path : `${input.path}/`;

@@ -77,9 +77,10 @@ const list = handler({
 });
 
 const routes: readonly Route[] = [
-  { pattern: '', operations: { list } },
+  { pattern: '', help: 'Lists the top folder.', operations: { list } },
   {
     pattern: `:${PATH}*`,
+    help: 'Reads, writes or removes a secret, or lists a folder.',
     exists: (turn, captures) => findSecret(turn.db, turn.mount.uuid, captures[PATH] ?? '') !== undefined,
     operations: { read, update: write, delete: remove, list },
   },

@@ -37,11 +37,16 @@ const list = kv2Handler(z.object({ path: z.string().default('') }), (turn, input
 });
 
 /** `metadata`: lists the top folder. */
-export const metadataRootRoute: Route = { pattern: 'metadata', operations: { list } };
+export const metadataRootRoute: Route = {
+  pattern: 'metadata',
+  help: 'Lists the top folder.',
+  operations: { list },
+};
 
 /** `metadata/…`: a secret's versions and settings, folders, and removal of everything. */
 export const metadataRoute: Route = {
   pattern: 'metadata/:path*',
+  help: 'Lists a folder; reads or sets what holds for a secret; removes it with all its versions.',
   exists: (turn, captures) => findSecret(turn.db, turn.mount.uuid, captures['path'] ?? '') !== undefined,
   operations: {
     list,

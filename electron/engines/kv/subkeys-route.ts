@@ -17,6 +17,7 @@ const input = z.object({
 /** `subkeys/…`: the shape of a secret without its values. */
 export const subkeysRoute: Route = {
   pattern: 'subkeys/:path*',
+  help: 'Shows the shape of a secret without its values.',
   operations: {
     read: kv2Handler(input, (turn, { path, version: number, depth }) => {
       const { secret, version } = locate(turn, path, number);

@@ -5,6 +5,7 @@ import { kv2Handler } from './kv2-handler.ts';
 /** Any other path: a client that takes this mount for version 1 is told so, in Vault's words. */
 export const unversionedRoute: Route = {
   pattern: ':path*',
+  help: 'Says where a secret of KV 2 is really found: below data/ or metadata/.',
   operations: {
     read: hint('get'),
     update: hint('put'),

@@ -24,6 +24,7 @@ const fields = z.object({
 /** `roles`: which roles there are. */
 export const roleListRoute: Route = {
   pattern: 'roles',
+  help: 'Lists the roles that users can be made of.',
   operations: {
     list: handler({
       input: z.object({}),

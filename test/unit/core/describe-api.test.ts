@@ -57,7 +57,7 @@ it('help tells what a path is for, where its asker can reach it', async () => {
   const help = async (path: string) =>
     (await world.data(world.root, 'read', `sys/internal/help/${path}`))['help'];
   expect(await help('secret/data/app')).toMatch(
-    /^secret\/data\/:path\*\nOperations: read, update, patch, delete/,
+    /^secret\/data\/:path\*\nReads, writes, patches or deletes the newest version of a secret.\nOperations: read, update, patch, delete/,
   );
   expect(await help('secret')).toContain('secret/metadata');
   expect(await help('sys/seal')).toContain('sudo');

@@ -5,6 +5,7 @@ import type { Operation } from '../../../shared/model/operation.ts';
 
 const route = (pattern: string, ...operations: Operation[]): Route => ({
   pattern,
+  help: 'A route.',
   operations: Object.fromEntries(operations.map((operation) => [operation, {}])),
 });
 const table = compileRoutes([

@@ -92,6 +92,7 @@ function lockEngine(lock: Lock, options: { readonly overlaps: boolean; readonly 
     routes: [
       {
         pattern: 'it',
+        help: 'The lock.',
         operations: {
           read: handler({
             input: z.object({}),

@@ -28,6 +28,7 @@ const fields = z.object({
 /** `rotation-hooks`: which there are. */
 export const hookListRoute: Route = {
   pattern: 'rotation-hooks',
+  help: 'Lists the hooks that bring a new value to where it is used.',
   operations: {
     list: kv2Handler(z.object({}), (turn) => {
       const keys = hookNames(turn.db, turn.mount.uuid);

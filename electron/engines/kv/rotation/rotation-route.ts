@@ -61,7 +61,11 @@ const list = kv2Handler(z.object({ path: z.string().default('') }), (turn, { pat
 });
 
 /** `rotation`: which secrets are rotated, by their whole paths. */
-export const rotationListRoute: Route = { pattern: 'rotation', operations: { list } };
+export const rotationListRoute: Route = {
+  pattern: 'rotation',
+  help: 'Lists the secrets that are rotated.',
+  operations: { list },
+};
 
 /** `rotation/…`, ours: how and when the secret at that path gets a new value. */
 export const rotationRoute: Route = {

@@ -49,6 +49,7 @@ export function fakeTarget(): FakeTarget {
       routes: [
         {
           pattern: 'creds/:role',
+          help: 'Issues one.',
           operations: {
             read: handler({
               input: z.object({ role: z.string() }),
