@@ -60,9 +60,13 @@ export async function addBackup(
   return { path, madeAt: now };
 }
 
-/** Whether the newest backup is a day old. A clock that was set back makes one too many, not one too few. */
-export function isBackupDue(newest: KeptBackup | undefined, now: number): boolean {
-  return newest === undefined || Math.abs(now - newest.madeAt) >= DAY;
+/**
+ * Whether the newest backup is a day old. One that a clock set forward has dated far ahead says nothing: it neither keeps the
+ * next ones away nor makes one come at every look.
+ */
+export function isBackupDue(backups: readonly KeptBackup[], now: number): boolean {
+  const newest = backups.find(({ madeAt }) => madeAt - now < DAY);
+  return newest === undefined || now - newest.madeAt >= DAY;
 }
 
 /** Of backups from the newest to the oldest, those that nobody needs any more. */

@@ -45,8 +45,7 @@ export function keepBackups({
   };
   const look = async (): Promise<void> => {
     try {
-      const [newest] = await listBackups(files, folder, vault.id);
-      if (isBackupDue(newest, clock.now())) {
+      if (isBackupDue(await listBackups(files, folder, vault.id), clock.now())) {
         await make();
         told(undefined);
       }

@@ -14,6 +14,8 @@ export interface Retention {
   readonly covered: number;
   /** The time of the last record. */
   readonly now: number;
+  /** The wall clock; undefined while it cannot be trusted: then nothing is too old. */
+  readonly wall: number | undefined;
   /** Milliseconds that a segment stays after its end. */
   readonly age: number;
   /** The ledger's bytes that may stay. */
@@ -23,7 +25,7 @@ export interface Retention {
 /** The first segment that stays, or undefined where all do. The last segment always stays. */
 export async function firstToKeep(
   { files, folder, keys, vaultId }: LedgerFolder,
-  { covered, now, age, bytes }: Retention,
+  { covered, now, wall, age, bytes }: Retention,
 ): Promise<Segment | undefined> {
   const segments = await listSegments(files, folder, keys, vaultId);
   const sizes = await Promise.all(segments.map(async ({ path }) => (await files.stat(path)).size));
@@ -31,8 +33,10 @@ export async function firstToKeep(
   const ages = agesOf(segments, now);
   let first: Segment | undefined;
   for (const [at, next] of segments.slice(1).entries()) {
-    const { sequence } = headBefore(next.header);
-    if (sequence === 0 || sequence > covered || (left <= bytes && (ages[at] ?? 0) <= age)) break;
+    const { sequence, time } = headBefore(next.header);
+    // The records and the wall must both say so: a clock that was set forward for a minute stays in the records for ever.
+    const outlived = (ages[at] ?? 0) > age && wall !== undefined && wall - time > age;
+    if (sequence === 0 || sequence > covered || (left <= bytes && !outlived)) break;
     left -= sizes[at] ?? 0;
     first = next;
   }

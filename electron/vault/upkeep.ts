@@ -190,7 +190,7 @@ export class Upkeep {
   }
 
   async #trim(): Promise<void> {
-    const { ledgerFolder, limits, lock, loop, snapshotFolder } = this.#parts;
+    const { clock, ledgerFolder, limits, lock, loop, snapshotFolder } = this.#parts;
     const { files, folder, keys, vaultId } = ledgerFolder;
     const present = await listSegments(files, folder, keys, vaultId);
     if (present[0]) await removeTrimmed(ledgerFolder, present[0].header.segment);
@@ -199,6 +199,7 @@ export class Upkeep {
     const first = await firstToKeep(ledgerFolder, {
       covered: Math.min(...snapshots),
       now: loop.head.time,
+      wall: clock.trusted ? clock.trusted() : clock.now(),
       age: limits.recordAge,
       bytes: limits.ledgerBytes,
     });

@@ -30,3 +30,21 @@ test('it follows a wall that is set forward, and the small corrections of every 
     expect(clock.now()).toBe(wall.now());
   }
 });
+
+test('it is trusted with what is removed for its age once it has gone along with the uptime for an hour, and not after a jump', () => {
+  const wall = settableClock();
+  const clock = steadyClock(wall);
+  expect(clock.trusted?.()).toBeUndefined();
+  wall.advance(HOUR);
+  expect(clock.trusted?.()).toBe(wall.now());
+  for (const by of [365 * 24 * HOUR, -365 * 24 * HOUR, -HOUR]) {
+    wall.setBy(by);
+    expect(clock.trusted?.()).toBeUndefined();
+    wall.advance(HOUR - 1);
+    expect(clock.trusted?.()).toBeUndefined();
+    wall.advance(1);
+    expect(clock.trusted?.()).toBe(wall.now());
+  }
+  wall.setBy(900);
+  expect(clock.trusted?.()).toBe(wall.now());
+});

@@ -188,13 +188,13 @@ describe('the backups beside a vault', () => {
     onTestFinished(() => vault.close());
     const backups = defaultBackupFolder(copy.directory);
     expect(await listBackups(nodeFiles, backups, vault.id)).toEqual([]);
-    expect(isBackupDue(undefined, 1)).toBe(true);
+    expect(isBackupDue([], 1)).toBe(true);
     const day = 86_400_000;
     for (let i = 0; i < 10; i++) await addBackup(nodeFiles, backups, vault, 1_700_000_000_000 + i * day);
     const kept = await listBackups(nodeFiles, backups, vault.id);
     expect(kept).toHaveLength(9);
-    expect(isBackupDue(kept[0], (kept[0]?.madeAt ?? 0) + day - 1)).toBe(false);
-    expect(isBackupDue(kept[0], (kept[0]?.madeAt ?? 0) + day)).toBe(true);
+    expect(isBackupDue(kept, (kept[0]?.madeAt ?? 0) + day - 1)).toBe(false);
+    expect(isBackupDue(kept, (kept[0]?.madeAt ?? 0) + day)).toBe(true);
     await writeFile(join(backups, 'someone-else.txt'), '');
     expect(await listBackups(nodeFiles, backups, 'f'.repeat(32))).toEqual([]);
     for (const { path } of kept) await verifyBackup({ from: path, ...proof, kdf: QUICK_KDF });
@@ -212,5 +212,27 @@ describe('the backups beside a vault', () => {
     expect(kept.length).toBeLessThanOrEqual(12);
     expect(199 - Number(kept.at(-1)?.path)).toBeGreaterThanOrEqual(35);
     expect(kept[0]?.path).toBe('199');
+  });
+
+  it('lose no more than one of them to a clock that was a year ahead for a minute, and go on once a day', () => {
+    const day = 86_400_000;
+    let kept: { path: string; madeAt: number }[] = [];
+    const make = (madeAt: number) => {
+      kept = [{ path: String(madeAt), madeAt }, ...kept].sort((a, b) => b.madeAt - a.madeAt);
+      const gone = new Set(outlived(kept));
+      kept = kept.filter((backup) => !gone.has(backup));
+    };
+    for (let i = 0; i < 10; i++) make(1e12 + i * day);
+    const before = kept;
+    const now = 1e12 + 9 * day + 60_000;
+    expect(isBackupDue(kept, now + 365 * day)).toBe(true);
+    make(now + 365 * day);
+    expect(before.filter((backup) => !kept.includes(backup)).length).toBeLessThanOrEqual(1);
+    // The clock is right again: none at every look, and one tomorrow.
+    expect([isBackupDue(kept, now), isBackupDue(kept, now + day / 2), isBackupDue(kept, now + day)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 });
