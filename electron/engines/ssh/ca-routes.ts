@@ -5,11 +5,19 @@ import { looseBoolean, looseInteger } from '../../../shared/model/loose-field.ts
 import { type Decision, handler, type ReadTurn, type RequestTurn, type Route } from '../../core/engine.ts';
 import { looseText, maybe, withDefault } from '../../core/fields.ts';
 import { randomUuid } from '../../core/random-text.ts';
+import { removeRotation } from '../../core/rotation/plan-rotation.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
+import { CA_SUBJECT } from './ca-rotation.ts';
 import { keyKind, newKey } from './key-kinds.ts';
 import { readPrivateKey } from './private-key.ts';
 import { publicKeyLine, readPublicKey, sshPublicKey } from './public-key.ts';
-import { findAuthority, requireAuthority, sealAuthorityKey } from './ssh-authority.ts';
+import {
+  findAuthority,
+  findNextKey,
+  requireAuthority,
+  sealAuthorityKey,
+  trustedKeys,
+} from './ssh-authority.ts';
 import { SSH_CA_REMOVED, SSH_CA_SET } from './ssh-changes.ts';
 
 const USUAL_RSA_BITS = 4096;
@@ -49,10 +57,15 @@ export const configCaRoute: Route = {
       decide(turn): Decision {
         const authority = findAuthority(turn);
         if (!authority) return { kind: 'reply', reply: {} };
-        const forgotten = { type: FORGET_VALUE, data: { hash: authority.key } };
+        const keys = [authority.key, findNextKey(turn)?.key].filter((key) => key !== undefined);
+        const forgotten = keys.map((hash) => ({ type: FORGET_VALUE, data: { hash } }));
         return {
           kind: 'reply',
-          changes: [SSH_CA_REMOVED.make({ mount: turn.mount.uuid }), forgotten],
+          changes: [
+            SSH_CA_REMOVED.make({ mount: turn.mount.uuid }),
+            ...forgotten,
+            ...removeRotation(turn.db, turn.mount.uuid, CA_SUBJECT),
+          ],
           reply: {},
         };
       },
@@ -71,7 +84,7 @@ export const publicKeyRoute: Route = {
       decide(turn): Decision {
         const authority = findAuthority(turn);
         if (!authority) throw new KeywardenError('not-found');
-        const bytes = Buffer.from(`${authority.publicKey}\n`);
+        const bytes = Buffer.from(`${trustedKeys(turn, authority).join('\n')}\n`);
         return { kind: 'reply', reply: { raw: { contentType: 'text/plain', bytes } } };
       },
     }),

@@ -49,6 +49,18 @@ export function keyKind(
   return { kind, bits };
 }
 
+/** Which kind a key is: what another one like it is made of. Throws `invalid-request`. */
+export function measureKey({
+  asymmetricKeyType: type,
+  asymmetricKeyDetails: details,
+}: KeyObject): ReturnType<typeof keyKind> {
+  if (type === 'ed25519') return { kind: 'ed25519', bits: 0 };
+  if (type === 'rsa') return { kind: 'rsa', bits: details?.modulusLength ?? 0 };
+  const curve = CURVES.find((one) => one.node === details?.namedCurve);
+  if (!curve) throw new KeywardenError('invalid-request', 'unsupported kind of key');
+  return { kind: 'ec', bits: curve.bits };
+}
+
 /** Makes a key outside of the loop. */
 export async function newKey({ kind, bits }: ReturnType<typeof keyKind>): Promise<KeyObject> {
   if (kind === 'ed25519') return (await generate('ed25519', {})).privateKey;

@@ -6,12 +6,15 @@
  */
 import type { Engine } from '../../core/engine.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
+import { caRotation } from './ca-rotation.ts';
 import { configCaRoute, publicKeyRoute } from './ca-routes.ts';
 import { sshRoleListRoute, sshRoleRoute } from './role-route.ts';
+import { caRotationRoute } from './rotation-route.ts';
 import { credsRoute, issueRoute, signRoute } from './sign-routes.ts';
-import { findAuthority } from './ssh-authority.ts';
+import { findAuthority, findNextKey } from './ssh-authority.ts';
 import {
   SSH_CA_REMOVED,
+  SSH_CA_ROTATED,
   SSH_CA_SET,
   SSH_ROLE_REMOVED,
   SSH_ROLE_WRITTEN,
@@ -23,13 +26,24 @@ import { SSH_MIGRATIONS } from './ssh-migrations.ts';
 export const sshEngine: Engine = {
   type: 'ssh',
   migrations: SSH_MIGRATIONS,
-  changes: [SSH_CA_SET, SSH_CA_REMOVED, SSH_ROLE_WRITTEN, SSH_ROLE_REMOVED, SSH_UNMOUNTED],
-  routes: [configCaRoute, publicKeyRoute, sshRoleListRoute, sshRoleRoute, signRoute, issueRoute, credsRoute],
+  changes: [SSH_CA_SET, SSH_CA_ROTATED, SSH_CA_REMOVED, SSH_ROLE_WRITTEN, SSH_ROLE_REMOVED, SSH_UNMOUNTED],
+  routes: [
+    configCaRoute,
+    publicKeyRoute,
+    sshRoleListRoute,
+    sshRoleRoute,
+    signRoute,
+    issueRoute,
+    credsRoute,
+    caRotationRoute,
+  ],
+  rotations: caRotation,
   unmounted: (turn, mount) => {
-    const authority = findAuthority({ ...turn, mount });
+    const own = { ...turn, mount };
+    const keys = [findAuthority(own)?.key, findNextKey(own)?.key].filter((key) => key !== undefined);
     return [
       SSH_UNMOUNTED.make({ mount: mount.uuid }),
-      ...(authority ? [{ type: FORGET_VALUE, data: { hash: authority.key } }] : []),
+      ...keys.map((hash) => ({ type: FORGET_VALUE, data: { hash } })),
     ];
   },
 };

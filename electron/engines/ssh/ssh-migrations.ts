@@ -19,4 +19,19 @@ export const SSH_MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    id: 'ssh/002-rotation',
+    // The keys before and after the one that signs: `next` has a sealed key, `former` only a public one and its end.
+    sql: `
+      CREATE TABLE ssh_other_key (
+        mount TEXT NOT NULL,
+        id TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        public_key TEXT NOT NULL,
+        key TEXT,
+        expires_at INTEGER,
+        PRIMARY KEY (mount, id)
+      ) STRICT;
+    `,
+  },
 ];

@@ -197,6 +197,56 @@ describe('a certificate', () => {
   );
 });
 
+describe('the rotation of an authority’s key', () => {
+  const HOUR = 3_600_000;
+  const published = async () => {
+    const { raw } = await core.ask('read', 'ssh/public_key');
+    return Buffer.from(raw?.bytes ?? [])
+      .toString()
+      .trim()
+      .split('\n');
+  };
+  const signs = async () => (await read('ssh/config/ca')).public_key as string;
+  const values = () =>
+    world.vault.turn((turn) => turn.db.get<{ n: number }>('SELECT count(*) AS n FROM vault_values')?.n ?? 0);
+
+  it('publishes a key a whole period before it signs, and the former until its certificates have ended', async () => {
+    await core.start();
+    const first = await signs();
+    await write('ssh/config/rotation', { rotation_period: '24h' });
+    expect(await published()).toEqual([first, expect.stringMatching(/^ssh-ed25519 /)]);
+    const second = (await published())[1] ?? '';
+    expect((await read('ssh/config/rotation')).next_public_key).toBe(second);
+    expect(await signs()).toBe(first);
+    const before = await values();
+    clock.advance(25 * HOUR);
+    await expect.poll(signs).toBe(second);
+    const [, third = '', ...rest] = await published();
+    expect(rest).toEqual([first]);
+    expect([first, second]).not.toContain(third);
+    expect(await values()).toBe(before);
+    await role({ allowed_users: '*' });
+    await signed({ valid_principals: 'ann' });
+    // 32 days are the longest that anything may live here.
+    await core.ask('delete', 'ssh/config/rotation');
+    clock.advance(33 * 24 * HOUR);
+    expect(await published()).toEqual([second, third]);
+    await core.ask('delete', 'ssh/config/ca');
+    expect(await values()).toBe(before - 2);
+  });
+
+  it('begins at once where somebody asks for it', async () => {
+    await core.start();
+    await write('ssh/config/rotation', { rotation_period: '24h' });
+    const next = (await published())[1];
+    const { rotation_id: id } = await read('ssh/config/rotation');
+    await write(`sys/rotations/${id}/rotate`);
+    await expect.poll(signs).toBe(next);
+    await core.ask('delete', 'sys/mounts/ssh');
+    expect(await values()).toBe(0);
+  });
+});
+
 describe('a role', () => {
   it('is read as it was written, and replaced as a whole', async () => {
     await role({ allowed_users: 'ann,bob', default_extensions: { 'permit-pty': '' } });
