@@ -317,8 +317,8 @@ export interface Proof {
 
 /** What goes back to the client. */
 export interface Reply {
-  /** Default 200 with data, 204 without. 202 is begun and not waited for, 404 with data a deleted KV 2 version. */
-  readonly status?: 200 | 202 | 204 | 404;
+  /** Default 200 with data, 204 without. 202 is begun and not waited for, 400 with data a batch in which some failed, 404 with data a deleted KV 2 version. */
+  readonly status?: 200 | 202 | 204 | 400 | 404;
   readonly data?: Readonly<Record<string, unknown>>;
   readonly warnings?: readonly string[];
   /** A login: core makes the token. */
@@ -333,6 +333,8 @@ export interface Reply {
   readonly lease?: { readonly id: string; readonly renewable: boolean; readonly duration: number };
   /** The whole answer, as it was made for another request: what a wrapping token holds. */
   readonly verbatim?: Envelope;
+  /** Some clients want to read in the envelope which engine has answered. */
+  readonly mountType?: string;
   /** Vault repeats `data` at the top level of some answers of `sys`. */
   readonly dataAtTop?: true;
   /** The body is `data` alone, without an envelope. */

@@ -32,7 +32,7 @@ export interface CoreRequest {
 /** What core answers. The HTTP door adds nothing but the status code and headers. */
 export interface CoreResponse {
   /** 200, 204, 202 for what was begun and not waited for or, for a deleted KV 2 version, 404 with a body. */
-  readonly status: 200 | 202 | 204 | 404;
+  readonly status: 200 | 202 | 204 | 400 | 404;
   /** null with 202 and 204. */
   readonly envelope: Envelope | null;
   /** The HTTP door repeats `data` at the top level of the body (`Reply.dataAtTop`). */

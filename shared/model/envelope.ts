@@ -9,6 +9,7 @@ export interface Envelope {
   readonly wrap_info: WrapInfo | null;
   readonly warnings: readonly string[] | null;
   readonly auth: AuthEnvelope | null;
+  readonly mount_type?: string;
 }
 
 /** Stands in an answer for what was wrapped. */

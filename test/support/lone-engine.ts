@@ -112,7 +112,10 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
       const parsed = handler.input.safeParse({ ...data, ...captures });
       if (!parsed.success) throw new KeywardenError('invalid-request', parsed.error.issues[0]?.message);
       const ports = { clock: { ...clock, after: () => () => {} }, random: PORTS.random, log: () => {} };
-      const prepared = await handler.prepare?.(parsed.data, { ports, mount, seen: undefined });
+      const seen = await vault.turn((turn) =>
+        handler.look?.(requestTurn(turn, path, operation, data), parsed.data),
+      );
+      const prepared = await handler.prepare?.(parsed.data, { ports, mount, seen });
       return vault.turn((turn) => {
         const decision = handler.decide(requestTurn(turn, path, operation, data), parsed.data, prepared);
         record(turn, operation, path, 'changes' in decision ? decision.changes : []);

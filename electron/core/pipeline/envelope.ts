@@ -28,6 +28,7 @@ export function toResponse(reply: Reply, added: Additions): CoreResponse {
     wrap_info: null,
     warnings: warnings.length === 0 ? null : warnings,
     auth: added.auth ?? null,
+    ...(reply.mountType === undefined ? {} : { mount_type: reply.mountType }),
   };
   return {
     status,

@@ -1,0 +1,71 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { RandomBytes } from '../../vault/ports.ts';
+import { isSymmetric, type KeyType } from './key-types.ts';
+
+const generate = promisify(generateKeyPair);
+
+/** One version's secrets: a symmetric key, or a private key in PKCS #8; and a key for HMACs, which every type has. */
+export interface Material {
+  readonly key: Buffer;
+  readonly hmac: Buffer;
+}
+
+const materialText = z.strictObject({ key: z.base64(), hmac: z.base64() });
+
+/** Makes a version's secrets; large RSA keys take seconds. */
+export async function makeMaterial(type: KeyType, random: RandomBytes): Promise<Material> {
+  if (isSymmetric(type) || type === 'hmac') return symmetricMaterial(random);
+  const { privateKey } = await makePair(type);
+  return {
+    key: privateKey.export({ format: 'der', type: 'pkcs8' }),
+    hmac: Buffer.from(random(32)),
+  };
+}
+
+/** The same for keys that are nothing but random bytes. */
+export function symmetricMaterial(random: RandomBytes): Material {
+  return { key: Buffer.from(random(32)), hmac: Buffer.from(random(32)) };
+}
+
+/** As bytes, to be sealed. */
+export function packMaterial({ key, hmac }: Material): Uint8Array {
+  return new TextEncoder().encode(
+    JSON.stringify({ key: key.toString('base64'), hmac: hmac.toString('base64') }),
+  );
+}
+
+/** Reads what `packMaterial` wrote. Throws when it is nothing of the kind. */
+export function unpackMaterial(bytes: Uint8Array): Material {
+  const { key, hmac } = materialText.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  return { key: Buffer.from(key, 'base64'), hmac: Buffer.from(hmac, 'base64') };
+}
+
+/** The private key of an asymmetric version. */
+export function privateKeyOf({ key }: Material): KeyObject {
+  return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+}
+
+/** The public half in PEM; empty for what has none. */
+export function publicText(type: KeyType, material: Material): string {
+  if (isSymmetric(type) || type === 'hmac') return '';
+  return createPublicKey(privateKeyOf(material)).export({ format: 'pem', type: 'spki' }).toString();
+}
+
+function makePair(type: Exclude<KeyType, 'aes256-gcm96' | 'chacha20-poly1305' | 'hmac'>) {
+  switch (type) {
+    case 'ed25519':
+      return generate('ed25519');
+    case 'ecdsa-p256':
+      return generate('ec', { namedCurve: 'P-256' });
+    case 'ecdsa-p384':
+      return generate('ec', { namedCurve: 'P-384' });
+    case 'rsa-2048':
+    case 'rsa-3072':
+    case 'rsa-4096':
+      return generate('rsa', { modulusLength: Number(type.slice(4)) });
+    default:
+      return type satisfies never;
+  }
+}

@@ -1,0 +1,36 @@
+/** The kinds of keys, as Vault names them, and what each is good for. */
+export const KEY_TYPES = [
+  'aes256-gcm96',
+  'chacha20-poly1305',
+  'ed25519',
+  'ecdsa-p256',
+  'ecdsa-p384',
+  'rsa-2048',
+  'rsa-3072',
+  'rsa-4096',
+  'hmac',
+] as const;
+export type KeyType = (typeof KEY_TYPES)[number];
+
+/** Encrypts with a secret that both sides share. */
+export function isSymmetric(type: KeyType): type is 'aes256-gcm96' | 'chacha20-poly1305' {
+  return type === 'aes256-gcm96' || type === 'chacha20-poly1305';
+}
+
+export function isRsa(type: KeyType): boolean {
+  return type.startsWith('rsa-');
+}
+
+/** Encrypts at all. */
+export function canEncrypt(type: KeyType): boolean {
+  return isSymmetric(type) || isRsa(type);
+}
+
+export function canSign(type: KeyType): boolean {
+  return isRsa(type) || type.startsWith('ecdsa-') || type === 'ed25519';
+}
+
+/** A key of its own for each context can be made of it. */
+export function canDerive(type: KeyType): boolean {
+  return isSymmetric(type) || type === 'ed25519';
+}
