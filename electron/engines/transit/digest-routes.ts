@@ -62,15 +62,43 @@ const hmac = batched(hmacFields, (use, item) => {
 /** `hmac/:name`, `hash`, `random`, each with its last word in the path or not. */
 export const digestRoutes: readonly Route[] = [
   { pattern: 'hmac/:name', help: 'The HMAC of input (base64) under a key.', operations: { update: hmac } },
-  { pattern: 'hmac/:name/:urlalgorithm', operations: { update: hmac } },
+  {
+    pattern: 'hmac/:name/:urlalgorithm',
+    help: 'The same with the hash named in the path.',
+    operations: { update: hmac },
+  },
   { pattern: 'hash', help: 'The hash of input (base64).', operations: { update: hash } },
-  { pattern: 'hash/:urlalgorithm', operations: { update: hash } },
+  {
+    pattern: 'hash/:urlalgorithm',
+    help: 'The same with the hash named in the path.',
+    operations: { update: hash },
+  },
   { pattern: 'random', help: 'So many random bytes.', operations: { update: random } },
-  { pattern: 'random/:urlbytes', operations: { update: random } },
-  { pattern: 'random/platform', operations: { update: random } },
-  { pattern: 'random/platform/:urlbytes', operations: { update: random } },
-  { pattern: 'random/all', operations: { update: random } },
-  { pattern: 'random/all/:urlbytes', operations: { update: random } },
+  {
+    pattern: 'random/:urlbytes',
+    help: 'The same with their number in the path.',
+    operations: { update: random },
+  },
+  {
+    pattern: 'random/platform',
+    help: 'The same: the platform is the one source here.',
+    operations: { update: random },
+  },
+  {
+    pattern: 'random/platform/:urlbytes',
+    help: 'The same with their number in the path.',
+    operations: { update: random },
+  },
+  {
+    pattern: 'random/all',
+    help: 'The same: the platform is the one source here.',
+    operations: { update: random },
+  },
+  {
+    pattern: 'random/all/:urlbytes',
+    help: 'The same with their number in the path.',
+    operations: { update: random },
+  },
 ];
 
 /** The HMAC of some bytes: every type of key has a key for it. */

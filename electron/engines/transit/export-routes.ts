@@ -28,7 +28,11 @@ export const exportRoutes: readonly Route[] = [
     help: 'The secrets of an exportable key: encryption-key, signing-key, hmac-key; or the public-key of any.',
     operations: { read },
   },
-  { pattern: 'export/:kind/:name/:version', operations: { read } },
+  {
+    pattern: 'export/:kind/:name/:version',
+    help: 'The same for one version, or for the latest.',
+    operations: { read },
+  },
 ];
 
 function exportKey(

@@ -74,13 +74,21 @@ export const signRoutes: readonly Route[] = [
     help: 'Signs input (base64): hash_algorithm, signature_algorithm (pss or pkcs1v15, for RSA), marshaling_algorithm (asn1 or jws), prehashed.',
     operations: { update: sign },
   },
-  { pattern: 'sign/:name/:urlalgorithm', operations: { update: sign } },
+  {
+    pattern: 'sign/:name/:urlalgorithm',
+    help: 'The same with the hash named in the path.',
+    operations: { update: sign },
+  },
   {
     pattern: 'verify/:name',
     help: 'Whether a signature, or an hmac, is one of this key over the input.',
     operations: { update: verify },
   },
-  { pattern: 'verify/:name/:urlalgorithm', operations: { update: verify } },
+  {
+    pattern: 'verify/:name/:urlalgorithm',
+    help: 'The same with the hash named in the path.',
+    operations: { update: verify },
+  },
 ];
 
 function termsOf(item: Beside): SignatureTerms {
