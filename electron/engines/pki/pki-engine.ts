@@ -24,6 +24,7 @@ import { PKI_CHANGES, PKI_UNMOUNTED } from './pki-changes.ts';
 import { PKI_MIGRATIONS } from './pki-migrations.ts';
 import { pkiRoleListRoute, pkiRoleRoute } from './role-route.ts';
 import { deleteRootRoute, generateRootRoute, signIntermediateRoute } from './root-routes.ts';
+import { signSelfIssuedRoute } from './self-issued-route.ts';
 import { tidyRoute } from './tidy-route.ts';
 
 /** The engine behind mounts of type `pki`. */
@@ -35,6 +36,7 @@ export const pkiEngine: Engine = {
     generateRootRoute,
     deleteRootRoute,
     signIntermediateRoute,
+    signSelfIssuedRoute,
     generateIntermediateRoute,
     setSignedRoute,
     importCaRoute,

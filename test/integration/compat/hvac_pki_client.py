@@ -76,6 +76,9 @@ def intermediate():
     signed = api.sign_intermediate(csr, "Below", mount_point="upper")["data"]["certificate"]
     assert api.set_signed_intermediate(signed, mount_point="lower")
     assert api.read_ca_certificate(mount_point="lower") == signed
+    vault.sys.enable_secrets_engine("pki", path="aside")
+    aside = api.generate_root("internal", "Aside", mount_point="aside")["data"]["certificate"]
+    assert "BEGIN CERTIFICATE" in api.sign_self_issued(aside, mount_point="upper")["data"]["certificate"]
 
 
 def imported():

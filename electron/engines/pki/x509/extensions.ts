@@ -112,6 +112,11 @@ export function permittedDomains(domains: readonly string[]): readonly Der[] {
   return [extension(30, sequence(explicit(0, ...subtrees)), true)];
 }
 
+/** Those of a certificate that another authority signs: all but who has signed it before. */
+export function withoutAuthorityKey(extensions: readonly Der[]): readonly Der[] {
+  return extensions.filter((one) => findExtension(one, 35) === undefined);
+}
+
 /** The value of an extension that an encoded certificate has; as many of `extension`'s arguments. */
 export function findExtension(extensions: Der, number: number): Der | undefined {
   const wanted = Buffer.from(objectIdentifier(`2.5.29.${number}`));

@@ -16,10 +16,13 @@ export interface ReadCertificate {
   readonly issuer: Der;
   readonly spki: Der;
   readonly keyId: Uint8Array;
+  /** Each as it stands there. */
+  readonly extensions: readonly Der[];
   readonly isCa: boolean;
   /** How many authorities may follow; undefined for any number. */
   readonly pathLength: number | undefined;
   /** Milliseconds since 1970. */
+  readonly notBefore: number;
   readonly notAfter: number;
   readonly parsed: X509Certificate;
 }
@@ -46,8 +49,10 @@ export function readCertificate(encoded: Uint8Array | string): ReadCertificate {
       issuer: issuer.whole,
       spki: spki.whole,
       keyId: readParts(named ?? NONE)[0]?.contents ?? keyIdentifier(spki.whole),
+      extensions: readParts(extensions?.contents ?? NONE).map(({ whole: one }) => one),
       isCa: parsed.ca,
       pathLength: pathLength && Buffer.from(pathLength.contents).readUIntBE(0, pathLength.contents.length),
+      notBefore: Date.parse(parsed.validFrom),
       notAfter: Date.parse(parsed.validTo),
       parsed,
     };

@@ -1,6 +1,6 @@
 // @peculiar/x509 is put together by a container that cannot start without it.
 import 'reflect-metadata';
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pkiEngine } from '../../../../electron/engines/pki/pki-engine.ts';
@@ -119,6 +119,26 @@ describe('an authority', () => {
     await expect(
       write('below/intermediate/set-signed', { certificate: signed.issuing_ca }),
     ).rejects.toMatchObject(refused('none of these certificates'));
+  });
+
+  it('signs another root as it is, so that whoever trusts the one trusts the other', async () => {
+    await write('sys/mounts/other', { type: 'pki' });
+    const other = await write('other/root/generate/internal', { common_name: 'Other', key_type: 'ec' });
+    const crossed = await write('pki/root/sign-self-issued', { certificate: other.certificate });
+    const [before, after] = [other.certificate, crossed.certificate].map((pem) => new X509Certificate(pem));
+    const root = new X509Certificate(crossed.issuing_ca);
+    expect(after?.verify(root.publicKey)).toBe(true);
+    expect(after?.issuer).toBe('CN=Root');
+    for (const part of ['subject', 'serialNumber', 'validTo', 'ca'] as const)
+      expect(after?.[part]).toBe(before?.[part]);
+    expect(after?.publicKey.equals(before?.publicKey as KeyObject)).toBe(true);
+    const leaf = (await issue()).certificate;
+    await expect(write('pki/root/sign-self-issued', { certificate: leaf })).rejects.toMatchObject(
+      refused('not a CA'),
+    );
+    await expect(
+      write('other/root/sign-self-issued', { certificate: crossed.certificate }),
+    ).rejects.toMatchObject(refused('not self-issued'));
   });
 
   it('comes from elsewhere with its key, and not without it', async () => {

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type Decision, handler, type Route } from '../../core/engine.ts';
+import { looseText } from '../../core/fields.ts';
+import { requireIssuer, revealIssuerKey } from './issuer.ts';
+import { authorityKey, withoutAuthorityKey } from './x509/extensions.ts';
+import { pem, readCertificate } from './x509/read-certificate.ts';
+import { signCertificate } from './x509/sign-certificate.ts';
+
+/** `root/sign-self-issued`: another root, word for word, but signed by this one: whoever trusts this one then trusts it too. */
+export const signSelfIssuedRoute: Route = {
+  pattern: 'root/sign-self-issued',
+  help: 'Signs the certificate of another root CA again, as it is: a cross-signature for changing from one root to another.',
+  sudo: true,
+  operations: {
+    update: handler({
+      input: z.object({ certificate: looseText }),
+      decide(turn, input): Decision {
+        const issuer = requireIssuer(turn);
+        const other = readCertificate(input.certificate);
+        if (!other.isCa)
+          throw new KeywardenError('invalid-request', 'given certificate is not a CA certificate');
+        const isOwn = Buffer.from(other.subject).equals(other.issuer);
+        if (!isOwn || !other.parsed.verify(other.parsed.publicKey)) {
+          throw new KeywardenError('invalid-request', 'given certificate is not self-issued');
+        }
+        const der = signCertificate(
+          {
+            serial: Buffer.from(other.serial.replaceAll(':', ''), 'hex'),
+            issuer: issuer.certificate.subject,
+            subject: other.subject,
+            spki: other.spki,
+            notBefore: other.notBefore,
+            notAfter: other.notAfter,
+            extensions: [...withoutAuthorityKey(other.extensions), authorityKey(issuer.certificate.keyId)],
+          },
+          revealIssuerKey(turn, issuer),
+        );
+        const data = {
+          certificate: pem('CERTIFICATE', der),
+          issuing_ca: pem('CERTIFICATE', issuer.certificate.der),
+        };
+        return { kind: 'reply', reply: { data } };
+      },
+    }),
+  },
+};
