@@ -150,6 +150,7 @@ describe('a role', () => {
       max_ttl: 86400,
       creation_statements: `CREATE ROLE "{{name}}" LOGIN`,
       renew_statements: ['SELECT 1', ''],
+      verify_connection: false,
     });
     expect((await bench.ask('read', 'roles/plain')).data).toEqual({
       creation_statements: ['CREATE ROLE "{{name}}" LOGIN'],

@@ -36,6 +36,7 @@ export async function openDatabaseBench(postgres: TestPostgres) {
         db_name: 'main',
         group_role: 'app_readers',
         default_ttl: '1h',
+        verify_connection: false,
         ...role,
       });
     },

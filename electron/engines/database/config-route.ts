@@ -11,6 +11,7 @@ import { revealSecret, revealServer, sealSecret } from './connection-secret.ts';
 import { CONNECTION_CONFIGURED, CONNECTION_REMOVED } from './database-changes.ts';
 import type { ConnectionSecret, DatabasePlugin, DatabaseServer } from './database-plugin.ts';
 import { requirePlugin } from './database-plugins.ts';
+import { planRehearsal } from './plan-rehearsal.ts';
 
 const SOCKETS = { usual: 4, most: 10 };
 const PLAINTEXT_WARNING =
@@ -70,7 +71,7 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
   });
   if (before) refuseMovingLiveLeases(turn, before, plugin, server);
 
-  const settle = (later: RequestTurn): Decision & { kind: 'reply' } => {
+  const settle = (later: RequestTurn, problems: readonly string[]): Decision & { kind: 'reply' } => {
     const now = findConnection(later.db, later.mount.uuid, input.name);
     if (now?.version !== before?.version) {
       throw new KeywardenError(
@@ -96,16 +97,23 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
       passwordPolicy: before?.passwordPolicy ?? '',
     });
     const forgotten = before ? [{ type: FORGET_VALUE, data: { hash: before.secret } }] : [];
-    const warnings = passwordAuthentication === 'password' ? { warnings: [PLAINTEXT_WARNING] } : {};
-    return { kind: 'reply', changes: [configured, ...forgotten], reply: warnings };
+    const warnings = [...(passwordAuthentication === 'password' ? [PLAINTEXT_WARNING] : []), ...problems];
+    const reply = warnings.length === 0 ? {} : { warnings };
+    return { kind: 'reply', changes: [configured, ...forgotten], reply };
   };
 
-  if (input.verify_connection === false) return settle(turn);
+  if (input.verify_connection === false) return settle(turn, []);
+  // The plainest user there is: what a role adds is rehearsed with the role.
+  const rehearsal = server.rehearse && planRehearsal(turn, plugin.plainStatements ?? [], []);
   return {
     kind: 'effect',
     changes: [],
-    run: (signal) => server.check(signal),
-    settle,
+    async run(signal) {
+      const { problems } = await server.check(signal);
+      if (problems.length > 0 || !rehearsal) return problems;
+      return (await server.rehearse?.(rehearsal, signal))?.missing ?? [];
+    },
+    settle: (later, problems) => settle(later, problems as readonly string[]),
   };
 }
 

@@ -54,7 +54,8 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
       ttl: ttl || role.defaultTtl,
       maxTtl: role.maxTtl,
       renewable: true,
-      promise: plugin.promise,
+      // What nobody has tried is not claimed.
+      promise: server.rehearse ? role.promise || 'needs-keywarden' : plugin.promise,
       data: { ...data },
       secret: new TextEncoder().encode(password),
     },

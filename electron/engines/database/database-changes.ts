@@ -79,6 +79,20 @@ export const ROLE_WRITTEN = defineChange(
     ),
 );
 
+/** What a rehearsal of the role has shown; writing the role again forgets it. */
+export const ROLE_REHEARSED = defineChange(
+  'database/role-rehearsed@1',
+  named.extend({ promise: z.enum(['dies-by-itself', 'needs-keywarden']), missing: texts }),
+  (db, data) =>
+    db.run(
+      'UPDATE database_role SET promise = ?, missing = ? WHERE mount = ? AND name = ?',
+      data.promise,
+      JSON.stringify(data.missing),
+      data.mount,
+      data.name,
+    ),
+);
+
 /** A role is gone; what was issued under it lives on until its end. */
 export const ROLE_REMOVED = defineChange('database/role-removed@1', named, (db, data) =>
   db.run('DELETE FROM database_role WHERE mount = ? AND name = ?', data.mount, data.name),

@@ -42,4 +42,11 @@ export const DATABASE_MIGRATIONS: readonly Migration[] = [
       ALTER TABLE database_connection ADD COLUMN password_policy TEXT NOT NULL DEFAULT '';
     `,
   },
+  {
+    id: 'database/003-rehearsals',
+    sql: `
+      ALTER TABLE database_role ADD COLUMN promise TEXT NOT NULL DEFAULT '';
+      ALTER TABLE database_role ADD COLUMN missing TEXT NOT NULL DEFAULT '[]';
+    `,
+  },
 ];

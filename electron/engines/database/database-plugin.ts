@@ -30,6 +30,8 @@ export interface DatabasePlugin {
   redactUrl(connectionUrl: string): string;
   /** What a role's creation statements come to, by default those for its group role. Throws `invalid-request`. */
   creationStatements(statements: readonly string[], groupRole: string): readonly string[];
+  /** Those for a user without any right, for rehearsing a connection. */
+  readonly plainStatements?: readonly string[];
 }
 
 /** What was configured, secrets included; lives in sealed form and while work is done. */
@@ -94,6 +96,8 @@ export interface DatabaseServer {
   endSessions?(name: string, signal: AbortSignal): Promise<void>;
   /** Tries an account's password, as a stranger would. */
   tryLogin(account: { readonly name: string; readonly password: string }, signal: AbortSignal): Promise<Door>;
+  /** Goes through the whole life of throw-away users and tells what does not work; absent where that shows nothing. */
+  rehearse?(plan: RehearsalPlan, signal: AbortSignal): Promise<Rehearsal>;
   /**
    * Lists the users that carry this vault's mark; absent where a server keeps none. Looks and changes nothing.
    *
@@ -139,6 +143,21 @@ export interface UserEnd {
     /** Our own clock has jumped forward: nothing may be destroyed before the server's says so. */
     readonly isInDoubt: boolean;
   };
+}
+
+/** What a rehearsal is done with. */
+export interface RehearsalPlan {
+  /** One who lives and one who is over when it is made; their `ttl` is not looked at. */
+  readonly users: readonly [NewUser, NewUser];
+  readonly revocationStatements: readonly string[];
+}
+
+/** What a rehearsal has shown. */
+export interface Rehearsal {
+  /** What does not work and which right is missing, in words; empty when all is well. */
+  readonly missing: readonly string[];
+  /** What keycards may claim. */
+  readonly promise: LeaseTerms['promise'];
 }
 
 /** What carries a mark of this vault on a server, and what looks so and does not. */

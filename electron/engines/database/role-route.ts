@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { looseBoolean } from '../../../shared/model/loose-field.ts';
 import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
 import { looseText, maybe, ttlField } from '../../core/fields.ts';
 import { nameField } from './config-fields.ts';
-import { ROLE_REMOVED, ROLE_WRITTEN } from './database-changes.ts';
+import { findConnection } from './connection-rows.ts';
+import { revealServer } from './connection-secret.ts';
+import { ROLE_REHEARSED, ROLE_REMOVED, ROLE_WRITTEN } from './database-changes.ts';
+import type { Rehearsal } from './database-plugin.ts';
+import { requirePlugin } from './database-plugins.ts';
+import { planRehearsal } from './plan-rehearsal.ts';
 import { type DatabaseRole, findRole, roleNames } from './role-rows.ts';
 import { statementList } from './statement-list.ts';
 
@@ -18,6 +24,8 @@ const roleFields = z.object({
   revocation_statements: maybe(statementList),
   renew_statements: maybe(statementList),
   rollback_statements: maybe(statementList),
+  /** Ours, as on a connection: false writes the role without rehearsing it. */
+  verify_connection: maybe(looseBoolean),
   credential_type: maybe(z.literal('password', { error: 'credential_type must be password' })),
 });
 
@@ -64,6 +72,7 @@ export const roleRoute: Route = {
 };
 
 function write(turn: RequestTurn, input: z.output<typeof roleFields>): Decision {
+  const { uuid: mount } = turn.mount;
   const before = findRole(turn.db, turn.mount.uuid, input.name);
   const connection = input.db_name ?? before?.connection ?? '';
   if (connection === '') throw new KeywardenError('invalid-request', 'empty database name attribute');
@@ -72,8 +81,8 @@ function write(turn: RequestTurn, input: z.output<typeof roleFields>): Decision 
   if (maxTtl > 0 && defaultTtl > maxTtl) {
     throw new KeywardenError('invalid-request', 'default_ttl may not be longer than max_ttl');
   }
-  const written = ROLE_WRITTEN.make({
-    mount: turn.mount.uuid,
+  const role = {
+    mount,
     name: input.name,
     connection,
     groupRole: input.group_role ?? before?.groupRole ?? '',
@@ -83,8 +92,39 @@ function write(turn: RequestTurn, input: z.output<typeof roleFields>): Decision 
     revocationStatements: [...(input.revocation_statements ?? before?.revocationStatements ?? [])],
     renewStatements: [...(input.renew_statements ?? before?.renewStatements ?? [])],
     rollbackStatements: [...(input.rollback_statements ?? before?.rollbackStatements ?? [])],
-  });
-  return { kind: 'reply', changes: [written], reply: {} };
+  };
+  const written = ROLE_WRITTEN.make(role);
+  const rehearsal = input.verify_connection === false ? undefined : planFor(turn, role);
+  if (!rehearsal) return { kind: 'reply', changes: [written], reply: {} };
+  return {
+    kind: 'effect',
+    changes: [written],
+    run: rehearsal,
+    settle(_later, result) {
+      const { promise, missing } = result as Rehearsal;
+      const rehearsed = ROLE_REHEARSED.make({ mount, name: role.name, promise, missing: [...missing] });
+      return {
+        kind: 'reply',
+        changes: [rehearsed],
+        reply: missing.length === 0 ? {} : { warnings: missing },
+      };
+    },
+  };
+}
+
+/** The role's whole life on its server, if it has one that can be rehearsed. A server that is down keeps nobody from writing a role. */
+function planFor(
+  turn: RequestTurn,
+  role: Pick<DatabaseRole, 'connection' | 'creationStatements' | 'groupRole' | 'revocationStatements'>,
+): ((signal: AbortSignal) => Promise<Rehearsal>) | undefined {
+  const connection = findConnection(turn.db, turn.mount.uuid, role.connection);
+  if (!connection || (role.creationStatements.length === 0 && role.groupRole === '')) return undefined;
+  const server = revealServer(turn, connection);
+  const plugin = requirePlugin(connection.plugin);
+  const statements = plugin.creationStatements(role.creationStatements, role.groupRole);
+  const { rehearse } = server;
+  const plan = planRehearsal(turn, statements, role.revocationStatements);
+  return rehearse && ((signal) => rehearse.call(server, plan, signal));
 }
 
 function show(role: DatabaseRole): Record<string, unknown> {
@@ -98,5 +138,6 @@ function show(role: DatabaseRole): Record<string, unknown> {
     renew_statements: role.renewStatements,
     revocation_statements: role.revocationStatements,
     rollback_statements: role.rollbackStatements,
+    ...(role.promise === '' ? {} : { promise: role.promise, missing_rights: role.missing }),
   };
 }

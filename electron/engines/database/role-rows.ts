@@ -1,3 +1,4 @@
+import type { LeaseTerms } from '../../core/engine.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
 
 /** What users a role's keycards are. TTLs in seconds, 0 meaning the mount's. */
@@ -13,6 +14,10 @@ export interface DatabaseRole {
   readonly revocationStatements: readonly string[];
   readonly renewStatements: readonly string[];
   readonly rollbackStatements: readonly string[];
+  /** What a rehearsal has shown that its keycards may claim; '' where there was none. */
+  readonly promise: LeaseTerms['promise'] | '';
+  /** What did not work then, in words. */
+  readonly missing: readonly string[];
 }
 
 interface StoredRole {
@@ -25,6 +30,8 @@ interface StoredRole {
   readonly revocation_statements: string;
   readonly renew_statements: string;
   readonly rollback_statements: string;
+  readonly promise: LeaseTerms['promise'] | '';
+  readonly missing: string;
 }
 
 /** The role of that name, if there is one. */
@@ -41,6 +48,8 @@ export function findRole(db: ReadDb, mount: string, name: string): DatabaseRole 
       revocationStatements: JSON.parse(row.revocation_statements) as string[],
       renewStatements: JSON.parse(row.renew_statements) as string[],
       rollbackStatements: JSON.parse(row.rollback_statements) as string[],
+      promise: row.promise,
+      missing: JSON.parse(row.missing) as string[],
     }
   );
 }

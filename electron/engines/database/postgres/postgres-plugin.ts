@@ -15,9 +15,11 @@ import { targetError } from './error-words.ts';
 import { fillTemplate } from './fill-template.ts';
 import { listMarked } from './list-marked.ts';
 import type { Marker } from './mark-role.ts';
+import { ownAndStay } from './own-and-stay.ts';
 import { findRole } from './postgres-role.ts';
 import { proveDead, refusalOf } from './prove-dead.ts';
 import { quoteIdentifier } from './quote.ts';
+import { type RehearsalStage, rehearse } from './rehearse.ts';
 import { renewUser } from './renew-user.ts';
 import { scramVerifier } from './scram-verifier.ts';
 import { requireServer, serverIdentity } from './server-identity.ts';
@@ -27,6 +29,9 @@ import { tryLogin } from './try-login.ts';
 
 /** Told by the server at creation, where it tells. */
 const remembered = z.object({ oid: z.number().optional(), server: z.string().optional() });
+
+/** Milliseconds: somebody waits for the answer. */
+const LONGEST_REHEARSAL = 10_000;
 
 /** PostgreSQL behind the engine's interface. */
 export const postgresPlugin: DatabasePlugin = {
@@ -41,6 +46,7 @@ export const postgresPlugin: DatabasePlugin = {
     connection_url: shownUrl,
     password_authentication: plaintext ? 'password' : 'scram-sha-256',
   }),
+  plainStatements: [`CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`],
   creationStatements(statements, groupRole) {
     const own = statements.flatMap(splitStatements);
     if (own.length > 0) return own;
@@ -63,7 +69,7 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
   const { target } = connection;
   const passwordText = async (password: string, salt: Uint8Array) =>
     plaintext ? password : await scramVerifier(password, salt);
-  return {
+  const server: DatabaseServer = {
     address: `${target.host}:${target.port}`,
     user: target.user,
     database: target.database,
@@ -98,6 +104,27 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
             : () => tryLogin({ ...target, user: user.name, password }, signal);
         return { checks: [...(await proveDead(session, { name: user.name, oid }, door)), ...notes] };
       }),
+
+    async rehearse({ users, revocationStatements }, asked) {
+      const signal = AbortSignal.any([asked, AbortSignal.timeout(LONGEST_REHEARSAL)]);
+      const stage: RehearsalStage = {
+        create: (wanted, ttl) => server.createUser({ ...wanted, ttl }, signal),
+        ownAndStay: ({ user, password }) => ownAndStay({ ...target, user: user.name, password }, signal),
+        async letsIn({ user, password }) {
+          const door = await server.tryLogin({ name: user.name, password }, signal);
+          if (door.kind === 'unknown') throw new KeywardenError('target-unavailable', door.reason);
+          return door.kind === 'accepted';
+        },
+        async end({ user, password }, told) {
+          await server.endUser(
+            { ...user, remembered: told },
+            { statements: revocationStatements, password },
+            signal,
+          );
+        },
+      };
+      return rehearse(stage, { users, revocationStatements });
+    },
 
     listMarked: (others, signal) =>
       withSession(connection, signal, (session) => listMarked(session, marker, others)),
@@ -145,6 +172,7 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
         },
       ),
   };
+  return server;
 }
 
 function postgresUser({ name, mount, lease, remembered: told }: LeasedUser): DatabaseUser {
