@@ -5,6 +5,7 @@ import { ROWS_OF_ACCESS } from './must-rows/rows-of-access.ts';
 import { ROWS_OF_LEASES } from './must-rows/rows-of-leases.ts';
 import { ROWS_OF_SECRETS } from './must-rows/rows-of-secrets.ts';
 import { ROWS_OF_SYS } from './must-rows/rows-of-sys.ts';
+import { ROWS_THAT_SHOULD_BE } from './must-rows/rows-that-should-be.ts';
 import { ENVELOPE, type Json, type Step } from './must-rows/step.ts';
 import { openStage, ROOT, type Stage } from './stage.ts';
 
@@ -23,7 +24,10 @@ afterAll(() => stage?.close());
 /** The table of what must be there, row by row; within an area each row stands on those ahead of it. */
 const M = { ...ROWS_OF_SYS, ...ROWS_OF_ACCESS, ...ROWS_OF_SECRETS, ...ROWS_OF_LEASES };
 
-describe.each(Object.entries(M))('M: %s', (_area, rows) => {
+describe.each([
+  ...Object.entries(M).map(([area, rows]) => [`M: ${area}`, rows] as const),
+  ...Object.entries(ROWS_THAT_SHOULD_BE).map(([area, rows]) => [`S: ${area}`, rows] as const),
+])('%s', (_area, rows) => {
   it.each(Object.entries(rows))('%s', async (_row, steps) => {
     for (const step of steps) await take(step);
   });
