@@ -19,7 +19,8 @@ export const suites = {
   // The same sealing and key derivation on Electron's own cryptography, which is not Node's.
   'crypto-in-electron': { needs: everything, limitMs: 5 * minute, run: cryptoInElectron },
   integration: { needs: withoutDesktop, limitMs: 15 * minute, run: vitest('integration') },
-  fault: { needs: withoutDesktop, limitMs: 10 * minute, run: vitest('fault') },
+  // Most of it waits for processes and for the disk.
+  fault: { needs: withoutDesktop, limitMs: 10 * minute, run: vitest('fault', ['--maxWorkers=2']) },
   e2e: { needs: everything, limitMs: 20 * minute, run: playwright('e2e') },
   security: { needs: everything, limitMs: 10 * minute, run: playwright('security') },
   sandbox: { needs: everything, limitMs: 5 * minute, run: playwright('sandbox') },
@@ -46,9 +47,17 @@ export async function runSuite(name, { args = [], rounds } = {}) {
   }
 }
 
-function vitest(project) {
+function vitest(project, options = []) {
   return ({ args, report, timeoutMs }) => {
-    const command = [vitestFile, 'run', '--project', project, ...vitestReporters(report), ...args];
+    const command = [
+      vitestFile,
+      'run',
+      '--project',
+      project,
+      ...options,
+      ...vitestReporters(report),
+      ...args,
+    ];
     return runCommand(process.execPath, command, { cwd: projectRoot, timeoutMs });
   };
 }

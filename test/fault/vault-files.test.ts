@@ -160,9 +160,13 @@ describe.each(['a snapshot', 'a backup'])('%s', (which) => {
         await damage(bytes, path);
         const refused = async (changed: Buffer, what: string) => {
           tries += 1;
-          await expect(damage(changed, path), `${path} ${what}`).rejects.toMatchObject({
-            code: expect.stringMatching(/^vault-(damaged|newer)$|^unlock-failed$/),
-          });
+          const code = await damage(changed, path).then(
+            () => 'opened',
+            (error: unknown) => asKeywardenError(error).code,
+          );
+          // A hundred thousand assertions would be kept in memory.
+          if (!REFUSALS.has(code) && code !== 'unlock-failed')
+            expect(code, `${path} ${what}`).toBe('refused');
         };
         for (let at = 0; at < bytes.length; at += step) {
           await refused(Buffer.from(flipped(bytes, at)), `byte ${at}`);
