@@ -18,6 +18,7 @@ const TOPIC_OF_DOMAIN: Readonly<Record<string, Topic>> = {
 const SILENT = new Set([
   'tokens/used@1',
   'tokens/spent@1',
+  'database/static-creds-read@1',
   'leases/forward-started@1',
   'leases/forward-ended@1',
 ]);

@@ -27,6 +27,8 @@ export interface RotationTurn extends ReadTurn {
   readonly random: CorePorts['random'];
   sealValue(plaintext: Uint8Array, context: ValueContext): ValueHash;
   revealValue(hash: ValueHash, context: ValueContext): Uint8Array;
+  /** Whether a token that was seen before lives: by its accessor. */
+  isTokenAlive(accessor: string): boolean;
   /** Signs in the vault's name; may be kept for the work. */
   signer(): VaultSigner;
 }

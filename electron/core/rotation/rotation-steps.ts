@@ -4,6 +4,7 @@ import { FORGET_VALUE, type Turn } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
 import type { Mount } from '../engine.ts';
 import { backOff } from '../scheduler/back-off.ts';
+import { findTokenByAccessor, isAlive } from '../tokens/token-rows.ts';
 import { beginRotation } from './plan-rotation.ts';
 import {
   rotationAsking,
@@ -217,6 +218,10 @@ function rotationTurn({ ports, signing }: Needs, turn: Turn, mount: Mount): Rota
     random: ports.random,
     sealValue: (plaintext, context) => turn.sealValue(plaintext, context),
     revealValue: (hash, context) => turn.revealValue(hash, context),
+    isTokenAlive(accessor) {
+      const token = findTokenByAccessor(turn.db, accessor);
+      return token !== undefined && isAlive(token, turn.now);
+    },
     signer: () => signing.signer(turn),
   };
 }

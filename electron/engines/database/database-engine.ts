@@ -27,6 +27,7 @@ import { reconcileUsers } from './reconcile-users.ts';
 import { roleListRoute, roleRoute } from './role-route.ts';
 import { rotateRootRoute } from './rotate-root-route.ts';
 import { staticCredsRoute } from './static-creds-route.ts';
+import { STATIC_CREDS_READ, STATIC_READERS_FORGOTTEN, staticReaderMigration } from './static-readers.ts';
 import { removingRole, rotateRoleRoute, staticRoleListRoute, staticRoleRoute } from './static-role-route.ts';
 import {
   STATIC_ROLE_REMOVED,
@@ -39,7 +40,7 @@ import {
 /** The engine behind mounts of type `database`. */
 export const databaseEngine: Engine = {
   type: 'database',
-  migrations: [...DATABASE_MIGRATIONS, staticRoleMigration],
+  migrations: [...DATABASE_MIGRATIONS, staticRoleMigration, staticReaderMigration],
   changes: [
     CONNECTION_CONFIGURED,
     CONNECTION_REMOVED,
@@ -49,6 +50,8 @@ export const databaseEngine: Engine = {
     STATIC_ROLE_WRITTEN,
     STATIC_ROLE_ROTATED,
     STATIC_ROLE_REMOVED,
+    STATIC_CREDS_READ,
+    STATIC_READERS_FORGOTTEN,
     DATABASE_UNMOUNTED,
   ],
   routes: [

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type Route } from '../../core/engine.ts';
+import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
 import { formatInstant } from '../../core/format-instant.ts';
 import { secondsUntil } from '../../core/limits.ts';
 import { revealTakenValue } from '../../core/rotation/plan-rotation.ts';
 import { findRotationOf } from '../../core/rotation/rotation-rows.ts';
+import type { Change } from '../../vault/change.ts';
 import { nameField } from './config-fields.ts';
+import { readersOf, STATIC_CREDS_READ } from './static-readers.ts';
 import { showPolicy } from './static-role-route.ts';
-import { findStaticRole, staticSecretContext, staticSubject } from './static-role-rows.ts';
+import { findStaticRole, type StaticRole, staticSecretContext, staticSubject } from './static-role-rows.ts';
 
 /** `static-creds/:name`: the password that the server takes at this moment, without a lease. */
 export const staticCredsRoute: Route = {
@@ -30,15 +32,17 @@ export const staticCredsRoute: Route = {
         }
         const password = taken ?? (role.secret && turn.revealValue(role.secret, staticSecretContext(role)));
         const rotatedAt = taken ? turn.now : role.rotatedAt;
+        const username = role.current === '' ? role.username : role.current;
         return {
           kind: 'reply',
+          changes: given(turn, role, username),
           reply: {
             data: {
               last_vault_rotation: rotatedAt === null ? null : formatInstant(rotatedAt),
               password: new TextDecoder().decode(password ?? undefined),
               ...showPolicy(rotation),
               ttl: secondsUntil(rotation?.dueAt ?? turn.now, turn.now),
-              username: role.current === '' ? role.username : role.current,
+              username,
             },
           },
         };
@@ -46,3 +50,15 @@ export const staticCredsRoute: Route = {
     }),
   },
 };
+
+/** Of two accounts it matters who still has the former one. */
+function given(turn: RequestTurn, role: StaticRole, username: string): readonly Change[] {
+  const { identity } = turn;
+  if (role.secondUsername === '' || !identity) return [];
+  const { accessor, displayName } = identity;
+  const reader = identity.app ?? displayName;
+  const known = readersOf(turn.db, role.id).some(
+    (one) => one.accessor === accessor && one.username === username,
+  );
+  return known ? [] : [STATIC_CREDS_READ.make({ role: role.id, accessor, reader, username })];
+}

@@ -19,6 +19,7 @@ import { allowsRole, type Connection, findConnection } from './connection-rows.t
 import { findRole } from './role-rows.ts';
 import { statementList } from './statement-list.ts';
 import { policyOf } from './static-policy.ts';
+import { STATIC_READERS_FORGOTTEN } from './static-readers.ts';
 import {
   findStaticRole,
   STATIC_ROLE_REMOVED,
@@ -221,6 +222,7 @@ function refuseSharing(turn: RequestTurn, role: StaticRole, connection: Connecti
 export function removingRole(role: StaticRole): readonly Change[] {
   return [
     STATIC_ROLE_REMOVED.make({ mount: role.mount, name: role.name }),
+    STATIC_READERS_FORGOTTEN.make({ role: role.id, accessors: null }),
     ...(role.secret === null ? [] : [{ type: FORGET_VALUE, data: { hash: role.secret } }]),
   ];
 }

@@ -11,6 +11,7 @@ import { FORGET_VALUE } from '../../vault/vault.ts';
 import { findConnection } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import type { DatabaseServer } from './database-plugin.ts';
+import { readersOf, STATIC_READERS_FORGOTTEN } from './static-readers.ts';
 import {
   findStaticRole,
   STATIC_ROLE_ROTATED,
@@ -63,7 +64,10 @@ export const staticRotation: RotationLifecycle = {
       at: turn.now,
     });
     const forgotten = role.secret === null ? [] : [{ type: FORGET_VALUE, data: { hash: role.secret } }];
-    const changes = [rotated, ...forgotten];
+    const dead = readersOf(turn.db, role.id).filter(({ accessor }) => !turn.isTokenAlive(accessor));
+    const accessors = dead.map(({ accessor }) => accessor);
+    const gone = dead.length === 0 ? [] : [STATIC_READERS_FORGOTTEN.make({ role: role.id, accessors })];
+    const changes = [rotated, ...forgotten, ...gone];
     if (role.secondUsername === '' || role.current === '') return { changes };
     return { changes, retire: overlapOf(turn, rotation, role) };
   },
@@ -71,7 +75,11 @@ export const staticRotation: RotationLifecycle = {
   inUse(turn, rotation) {
     const { role, server } = read(turn, rotation);
     const name = accountFormer(role);
+    const holder = readersOf(turn.db, role.id).find(
+      ({ accessor, username }) => username === name && turn.isTokenAlive(accessor),
+    );
     return async (signal) => {
+      if (holder) return `${holder.reader} was given the password of ${name} and has not fetched the new one`;
       if (!server.sessions) return 'this kind of server does not tell who is logged in: the deadline ends it';
       const open = await server.sessions(name, signal);
       return open === 0

@@ -15,6 +15,7 @@ import { folderLayout } from '../../../electron/vault/folder-layout.ts';
 import { type OpenedVault, openVault } from '../../../electron/vault/open-vault.ts';
 import type { Turn, Vault } from '../../../electron/vault/vault.ts';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import type { AuthEnvelope } from '../../../shared/model/envelope.ts';
 import type { Operation } from '../../../shared/model/operation.ts';
 import { PASSPHRASE, QUICK_KDF } from '../../unit/vault/quick-kdf.ts';
 
@@ -27,6 +28,13 @@ export interface Death {
 /** A vault in a folder whose process can die at any step of a rotation, and be followed by another one. */
 export interface KillableVault {
   ask(operation: Operation, path: string, data?: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** The same with the `auth` of the answer, as anybody. */
+  answer(
+    operation: Operation,
+    path: string,
+    data?: Record<string, unknown>,
+    token?: string,
+  ): Promise<{ readonly data: Record<string, unknown>; readonly auth: AuthEnvelope | null }>;
   /** The next process dies there. */
   dieAt(death: Death): void;
   /** Resolves when it has died. */
@@ -128,11 +136,12 @@ export async function openKillableVault(): Promise<KillableVault> {
   let current = await open();
   const { rootToken } = await initialise({ vault: current.vault, ports: PORTS, engines: ENGINES });
   const world: KillableVault = {
-    async ask(operation, path, data = {}) {
-      const credential = { kind: 'token', token: rootToken } as const;
+    async answer(operation, path, data = {}, token = rootToken) {
+      const credential = { kind: 'token', token } as const;
       const answer = await current.core.handle({ credential, operation, path, data, origin: 'test' });
-      return { ...answer.envelope?.data };
+      return { data: { ...answer.envelope?.data }, auth: answer.envelope?.auth ?? null };
     },
+    ask: async (operation, path, data) => (await world.answer(operation, path, data)).data,
     dieAt(death) {
       current.death = { ...death, record: current.records + death.record };
     },

@@ -227,4 +227,38 @@ describe('two users that take turns', () => {
     await vault.until(shop, (row) => row?.['state'] === 'idle');
     expect([await opens(first), await opens(second)]).toEqual([false, true]);
   });
+
+  test('an app that still has the former password keeps it good, also without a session', async () => {
+    await vault.ask('update', 'sys/policies/acl/shop', {
+      policy: 'path "database/static-creds/shop" { capabilities = ["read"] }',
+    });
+    const { auth } = await vault.answer('update', 'auth/token/create', {
+      policies: ['shop'],
+      display_name: 'idle-app',
+    });
+    const idle = String(auth?.client_token);
+    const before = await vault.answer('read', 'database/static-creds/shop', {}, idle);
+    const held = before.data as { username: string; password: string };
+    await vault.ask('update', 'database/rotate-role/shop');
+    await creds('shop');
+    const shop = async () =>
+      (await vault.settled()).find(({ path }) => path === 'database/static-creds/shop');
+    await vault.until(shop, (row) => String(row?.['reason']).includes('idle-app'));
+    expect(await opens(held)).toBe(true);
+    await vault.ask('update', 'auth/token/revoke', { token: idle });
+    await vault.until(shop, (row) => row?.['state'] === 'idle');
+    expect(await opens(held)).toBe(false);
+  });
+
+  test('the former is retired at its deadline with the sessions that it still has', async () => {
+    await vault.ask('update', 'database/static-roles/shop', { overlap: '2s' });
+    const former = await creds('shop');
+    const session = await postgres.login(former.username, former.password);
+    await vault.ask('update', 'database/rotate-role/shop');
+    const shop = async () =>
+      (await vault.settled()).find(({ path }) => path === 'database/static-creds/shop');
+    await vault.until(shop, (row) => row?.['state'] === 'idle');
+    await expect(session.query('SELECT 1')).rejects.toThrow();
+    expect([await opens(former), await opens(await creds('shop'))]).toEqual([false, true]);
+  });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { createCore, type RunningCore } from '../../../electron/core/create-core.ts';
-import { type Engine, handler } from '../../../electron/core/engine.ts';
+import { type Engine, handler, type RequestTurn } from '../../../electron/core/engine.ts';
 import { initialise } from '../../../electron/core/initialise.ts';
 import type { CoreResponse } from '../../../electron/core/request.ts';
 import {
@@ -74,7 +74,7 @@ function lockEngine(lock: Lock, options: { readonly overlaps: boolean; readonly 
     lock.onCall(name);
     if (lock.down !== undefined) throw new KeywardenError('target-unavailable', lock.down);
   };
-  const current = (turn: Parameters<NonNullable<Engine['rotations']>['finish']>[0]) => {
+  const current = (turn: Pick<RequestTurn, 'db' | 'mount' | 'revealValue'>) => {
     const row = turn.db.get<{ secret: ValueHash }>('SELECT secret FROM lock_secret');
     return (
       row && {

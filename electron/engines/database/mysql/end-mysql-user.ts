@@ -37,7 +37,7 @@ export async function endMysqlUser(
 }
 
 /** Ends every session of the user, until two looks in a row find none. */
-async function endSessions(session: MysqlSession, name: string): Promise<void> {
+export async function endSessions(session: MysqlSession, name: string): Promise<void> {
   let quietLooks = 0;
   for (let look = 0; look < LOOKS; look += 1) {
     const open = await findSessions(session, name);
@@ -47,7 +47,7 @@ async function endSessions(session: MysqlSession, name: string): Promise<void> {
     // The server waits, so that no clock is needed here.
     await session.query('DO SLEEP(0.05)');
   }
-  throw new KeywardenError('target-unavailable', 'the user is locked, but a session of it does not end');
+  throw new KeywardenError('target-unavailable', 'a session of the user does not end');
 }
 
 async function kill(session: MysqlSession, id: number): Promise<void> {

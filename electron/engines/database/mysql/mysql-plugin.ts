@@ -6,8 +6,8 @@ import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import type { DatabasePlugin, DatabaseServer, Door } from '../database-plugin.ts';
 import { checkMysql } from './check-mysql.ts';
 import { createMysqlUser } from './create-mysql-user.ts';
-import { endMysqlUser } from './end-mysql-user.ts';
-import { findAccounts } from './mysql-accounts.ts';
+import { endMysqlUser, endSessions } from './end-mysql-user.ts';
+import { findAccounts, findSessions } from './mysql-accounts.ts';
 import { mysqlCode, mysqlError } from './mysql-errors.ts';
 import { withConnection, withMysqlSession } from './mysql-session.ts';
 import { fillMysqlStatement, groupStatements, splitMysqlStatements } from './mysql-statements.ts';
@@ -79,6 +79,9 @@ function serverOf(target: MysqlTarget, plaintext: boolean): DatabaseServer {
           );
         }
       }),
+    sessions: (name, signal) =>
+      withMysqlSession(target, signal, async (session) => (await findSessions(session, name)).length),
+    endSessions: (name, signal) => withMysqlSession(target, signal, (session) => endSessions(session, name)),
     tryLogin,
   };
 }

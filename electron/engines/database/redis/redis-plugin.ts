@@ -85,6 +85,8 @@ function serverOf(target: RedisTarget): DatabaseServer {
         await keepUsers(command, target.persistence);
       }),
 
+    sessions: (name, signal) => withRedisSession(target, signal, (command) => countClients(command, name)),
+    endSessions: (name, signal) => withRedisSession(target, signal, (command) => endClients(command, name)),
     tryLogin,
   };
 }

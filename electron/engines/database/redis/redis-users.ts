@@ -46,7 +46,7 @@ export async function endClients(command: RedisCommand, name: string): Promise<v
     quietLooks = open === 0 ? quietLooks + 1 : 0;
     if (quietLooks === 2) return;
   }
-  throw new KeywardenError('target-unavailable', 'the user is switched off, but a client of it does not end');
+  throw new KeywardenError('target-unavailable', 'a client of the user does not end');
 }
 
 /**
