@@ -132,7 +132,7 @@ const atRest = () =>
     (rows) => rows.every(({ state }) => state === 'idle'),
   );
 
-describe.each(CASES)('$name, killed at every step and resumed', ({ rotate, look }) => {
+describe.each(CASES)('$name, killed at every step and resumed (R2)', ({ rotate, look }) => {
   test('ends with one valid current value', async () => {
     const before = vault.records();
     await vault.ask('update', rotate);

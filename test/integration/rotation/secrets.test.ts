@@ -111,7 +111,7 @@ describe('a generated value', () => {
   });
 });
 
-describe('a hook', () => {
+describe('a hook (R1)', () => {
   test('is told over a pipe, without a shell and without our environment', async () => {
     await vault.ask('update', 'secret/rotation-hooks/lock', programHook('one'));
     await write('hooked/one', { value: 'by hand' });

@@ -6,6 +6,7 @@ import type { RequestTurn, Route } from '../../../core/engine.ts';
 import { looseText, maybe, ttlField, withDefault } from '../../../core/fields.ts';
 import { kv2Handler } from '../kv2-handler.ts';
 import { findHook, type Hook, hookNames, KV_HOOK_REMOVED, KV_HOOK_WRITTEN } from './hook-rows.ts';
+import { orJsonText } from './json-text.ts';
 
 const LOOPBACK = /^(localhost|127(?:\.\d+){3}|\[::1\])$/;
 /** Seconds. */
@@ -17,8 +18,8 @@ const name = z
 const fields = z.object({
   name,
   program: maybe(looseText),
-  /** A list: an argument may hold commas. */
-  args: withDefault(z.array(z.string()), []),
+  /** A list, or that as JSON: an argument may hold commas. */
+  args: withDefault(orJsonText(z.array(z.string())), []),
   url: maybe(looseText),
   ca: withDefault(looseText, ''),
   allowed_secrets: withDefault(looseTextList, []),
@@ -80,7 +81,7 @@ function readHook(input: z.output<typeof fields>): Hook {
     return { ...reach, kind: 'program', program: input.program, args: input.args };
   }
   const url = parseUrl(input.url ?? '');
-  // SECURITY: a value leaves this machine over TLS alone.
+  // SECURITY(R1): a value leaves this machine over TLS alone.
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
   if (!url || !isSafe) throw refused('url must begin with https://, or with http:// on this machine itself');
   if (url.username !== '' || url.password !== '') throw refused('url may hold no credentials');

@@ -21,6 +21,7 @@ import { isJsonObject } from '../merge-patch.ts';
 import type { SecretData } from '../secret-value.ts';
 import { CHARSETS } from './generate-value.ts';
 import { allowsSecret, findHook } from './hook-rows.ts';
+import { orJsonText } from './json-text.ts';
 import { type RotationSettings, readSettings, secretSubject } from './rotation-settings.ts';
 
 const path = z.string().min(1);
@@ -99,7 +100,7 @@ export const rotateRoute: Route = {
   operations: {
     update: kv2Handler(
       located.extend({
-        data: maybe(z.custom<SecretData>(isJsonObject, { error: 'data must be an object' })),
+        data: maybe(orJsonText(z.custom<SecretData>(isJsonObject, { error: 'data must be an object' }))),
       }),
       (turn, input): Decision => {
         const row = rotationAt(turn, input.path);

@@ -37,7 +37,7 @@ export async function runHook(hook: Hook, call: HookCall, signal: AbortSignal): 
   }
 }
 
-/** Without a shell, without our environment, and with nothing of it on the command line. SECURITY(S1) */
+/** Without a shell, without our environment, and with nothing of it on the command line. SECURITY(R1) */
 function runProgram(
   { program, args }: Extract<Hook, { kind: 'program' }>,
   body: Uint8Array,
