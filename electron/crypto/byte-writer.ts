@@ -1,8 +1,6 @@
-const encoder = new TextEncoder();
-
 /** Writes the fixed-width, big-endian fields of FORMAT.md one after the other. */
 export class ByteWriter {
-  #bytes = new Uint8Array(256);
+  #bytes = Buffer.allocUnsafe(256);
   #length = 0;
 
   u8(value: number): this {
@@ -31,11 +29,15 @@ export class ByteWriter {
   }
 
   text(value: string): this {
-    return this.block(encoder.encode(value));
+    const length = Buffer.byteLength(value);
+    this.u32(length);
+    this.#reserve(length);
+    this.#length += this.#bytes.write(value, this.#length);
+    return this;
   }
 
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    return new Uint8Array(this.#bytes.subarray(0, this.#length));
   }
 
   #int(value: number, width: 1 | 4 | 8): this {
@@ -61,7 +63,7 @@ export class ByteWriter {
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
   }

@@ -48,6 +48,12 @@ export function canonicalText(value: unknown): string {
   }
 }
 
+/** What was canonical when it was read is so already. */
+function isSorted(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i += 1) if ((keys[i - 1] as string) > (keys[i] as string)) return false;
+  return true;
+}
+
 function arrayText(values: readonly unknown[]): string {
   return values.length === 0 ? '[]' : `[${values.map(canonicalText).join(',')}]`;
 }
@@ -57,7 +63,7 @@ function objectText(value: object): string {
   if (prototype !== Object.prototype && prototype !== null) throw new TypeError('not a plain object');
   const members = value as Record<string, unknown>;
   const keys = Object.keys(members);
-  if (keys.length > 1) keys.sort();
+  if (!isSorted(keys)) keys.sort();
   let text = '';
   for (const key of keys) {
     const member = members[key];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { openBox, sealBox } from './secret-box.ts';
@@ -44,7 +44,7 @@ export function revealValueBytes(
 
 /** Names a sealed value: SHA-256 of its sealed bytes, in hex. */
 export function hashSealedValue(sealed: Uint8Array): string {
-  return createHash('sha256').update(sealed).digest('hex');
+  return hash('sha256', sealed, 'hex');
 }
 
 function associatedData(binding: ValueBinding, epoch: number): Uint8Array {

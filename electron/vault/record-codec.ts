@@ -21,7 +21,6 @@ export interface WrittenRecord {
   readonly record: LedgerRecord;
 }
 
-const encoder = new TextEncoder();
 const NOTHING: LedgerRecord['changes'] = [];
 
 /**
@@ -39,7 +38,7 @@ export function writeRecord(given: LedgerRecord): WrittenRecord {
     `"operation":${quote(operation)},"outcome":${quote(outcome)},"path":${quote(path)},` +
     `"requestId":${quote(requestId)},"sequence":${whole(sequence)},"time":${whole(time)}}`;
   return {
-    bytes: encoder.encode(text),
+    bytes: Buffer.from(text),
     record: {
       actor: { kind, id, name },
       changes: changes === '[]' ? NOTHING : (JSON.parse(changes) as LedgerRecord['changes']),
