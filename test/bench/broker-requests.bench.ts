@@ -3,7 +3,7 @@
  * record durable before the reply), logins and wraps, over TCP and the local socket, on 1, 16 and 64 connections.
  */
 import { join, resolve } from 'node:path';
-import { asker, type Figures, measure, median, placeOf } from './support/load.ts';
+import { answerTo, asker, type Figures, measure, median, placeOf, type Question } from './support/load.ts';
 import { printFigures } from './support/print-figures.ts';
 import { type ServerProcess, startServerProcess } from './support/server-process.ts';
 import { startThrowAwayBroker } from './support/throw-away-broker.ts';
@@ -34,16 +34,19 @@ async function compare(what: string, lanes: number, ours: Served, floor: Served)
   );
 }
 
-const bareOf = (floor: ServerProcess): Served => ({
-  ask: asker(placeOf(floor.address), { path: '/' }),
-  cpu: floor.cpu,
-});
+/** The same question to bare `node:http`, which answers with as many bytes. */
+async function bareOf(floor: ServerProcess, question: Question): Promise<Served> {
+  const { body } = await answerTo(placeOf(broker.address), question);
+  return {
+    ask: asker(placeOf(floor.address), { ...question, path: `/${body.length}` }),
+    cpu: floor.cpu,
+  };
+}
 
 const broker = await startThrowAwayBroker();
 const floors = {
-  TCP: await startServerProcess(resolve('test/bench/support/floor-server.mjs'), ['420']),
+  TCP: await startServerProcess(resolve('test/bench/support/floor-server.mjs'), []),
   socket: await startServerProcess(resolve('test/bench/support/floor-server.mjs'), [
-    '420',
     join(broker.folder, 'floor.sock'),
   ]),
 };
@@ -67,7 +70,7 @@ try {
     for (const [what, question] of Object.entries({ 'KV read': read, login: logIn, wrap })) {
       for (const lanes of [1, 16, 64]) {
         const ours = { ask: asker(place, question), cpu: broker.cpu };
-        await compare(`${what} over ${door}`, lanes, ours, bareOf(floor));
+        await compare(`${what} over ${door}`, lanes, ours, await bareOf(floor, question));
       }
     }
   }
@@ -82,7 +85,7 @@ try {
     };
     await Promise.all(Array.from({ length: FILLERS }, lane));
     const ours = { ask: asker(placeOf(broker.address), read), cpu: broker.cpu };
-    await compare(`KV read among ${size} secrets`, 64, ours, bareOf(floors.TCP));
+    await compare(`KV read among ${size} secrets`, 64, ours, await bareOf(floors.TCP, read));
   }
 } finally {
   await broker.stop();

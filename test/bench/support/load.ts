@@ -67,33 +67,44 @@ export function placeOf(address: string): Place {
   return { host: hostname, port };
 }
 
+/** What is asked. */
+export interface Question {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** Asks once, on a connection of its own. */
+export async function answerTo(place: Place, question: Question): Promise<{ readonly body: string }> {
+  const lane = await Lane.open(place);
+  const said = await lane.ask(bytesOf(place, question));
+  lane.close();
+  return { body: said.slice(said.indexOf('\r\n\r\n') + 4) };
+}
+
 /**
  * Asks the same thing again and again over kept connections, one for each lane. Throws on anything but 200.
  * Over bare sockets, because the load comes from the machine that serves: what asking costs, serving does not get.
  */
-export function asker(
-  place: Place,
-  what: {
-    readonly method?: string;
-    readonly path: string;
-    readonly headers?: Record<string, string>;
-    readonly body?: unknown;
-  },
-): (lane: number) => Promise<void> {
-  const { method = 'GET', path, headers = {}, body } = what;
+export function asker(place: Place, question: Question): (lane: number) => Promise<void> {
+  const bytes = bytesOf(place, question);
+  const lanes: (Lane | undefined)[] = [];
+  return async (number) => {
+    lanes[number] ??= await Lane.open(place);
+    const said = await lanes[number].ask(bytes);
+    if (!said.startsWith('HTTP/1.1 200 ')) throw new Error(`${question.path} answered ${said}`);
+  };
+}
+
+function bytesOf(place: Place, { method = 'GET', path, headers = {}, body }: Question): Buffer {
   const text = body === undefined ? '' : JSON.stringify(body);
   const lines = Object.entries({
     Host: place.host,
     ...headers,
     ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(text)) }),
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const question = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
-  const lanes: (Lane | undefined)[] = [];
-  return async (number) => {
-    lanes[number] ??= await Lane.open(place);
-    const said = await lanes[number].ask(question);
-    if (!said.startsWith('HTTP/1.1 200 ')) throw new Error(`${path} answered ${said}`);
-  };
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
 }
 
 /** One connection with one question at a time. */
@@ -120,6 +131,10 @@ class Lane {
         : connect(place.socketPath);
     await nextEvent(socket, 'connect');
     return new Lane(socket.unref());
+  }
+
+  close(): void {
+    this.#socket.destroy();
   }
 
   ask(question: Buffer): Promise<string> {
