@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type Decision, handler, type ReadTurn, type RequestTurn, type Route } from '../../core/engine.ts';
+import { OTP_ROLE_REMOVED, OTP_ROLE_WRITTEN, type OtpRole } from './otp-changes.ts';
+import { findOtpRole, otpRoleNames, readOtpRole, showOtpRole } from './otp-role.ts';
 import { DEFAULT_ROLE, roleFields, roleName, type SshRole, sshRole } from './role-fields.ts';
 import { SSH_ROLE_REMOVED, SSH_ROLE_WRITTEN } from './ssh-changes.ts';
 
@@ -19,9 +21,13 @@ export const sshRoleListRoute: Route = {
           'SELECT name FROM ssh_role WHERE mount = ? ORDER BY name',
           turn.mount.uuid,
         );
-        if (rows.length === 0) throw new KeywardenError('not-found');
-        const keys = rows.map((row) => row.name);
-        const info = Object.fromEntries(keys.map((name) => [name, { key_type: 'ca' }]));
+        const kinds = [
+          ...rows.map(({ name }) => [name, { key_type: 'ca' }] as const),
+          ...otpRoleNames(turn).map((name) => [name, { key_type: 'otp' }] as const),
+        ].sort(([one], [other]) => (one < other ? -1 : 1));
+        if (kinds.length === 0) throw new KeywardenError('not-found');
+        const keys = kinds.map(([name]) => name);
+        const info = Object.fromEntries(kinds);
         return { kind: 'reply', reply: { data: { keys, key_info: info } } };
       },
     }),
@@ -32,14 +38,15 @@ export const sshRoleListRoute: Route = {
 export const sshRoleRoute: Route = {
   pattern: 'roles/:name',
   help: 'Says for whom, or for which hosts, certificates of this role may be, with which options and how long. Writing replaces the role.',
-  exists: (turn, captures) => findSshRole(turn, captures['name'] ?? '') !== undefined,
+  exists: (turn, { name = '' }) => (findSshRole(turn, name) ?? findOtpRole(turn, name)) !== undefined,
   operations: {
     read: handler({
       input: named,
       decide: (turn, { name }): Decision => {
         const role = findSshRole(turn, name);
-        if (!role) throw new KeywardenError('not-found');
-        return { kind: 'reply', reply: { data: show(role) } };
+        const otp = findOtpRole(turn, name);
+        if (!role && !otp) throw new KeywardenError('not-found');
+        return { kind: 'reply', reply: { data: role ? show(role) : showOtpRole(otp as OtpRole) } };
       },
     }),
     update: handler({ input: roleFields, decide: write }),
@@ -47,7 +54,10 @@ export const sshRoleRoute: Route = {
       input: named,
       decide: (turn, { name }): Decision => ({
         kind: 'reply',
-        changes: [SSH_ROLE_REMOVED.make({ mount: turn.mount.uuid, name })],
+        changes: [
+          SSH_ROLE_REMOVED.make({ mount: turn.mount.uuid, name }),
+          OTP_ROLE_REMOVED.make({ mount: turn.mount.uuid, name }),
+        ],
         reply: {},
       }),
     }),
@@ -77,9 +87,12 @@ function write(turn: RequestTurn, input: z.output<typeof roleFields>): Decision 
   const refuse = (why: string): never => {
     throw new KeywardenError('invalid-request', why);
   };
-  if (key_type === 'otp')
-    refuse('one-time passwords (key_type otp) are not supported: use certificates (key_type ca)');
-  if (key_type !== 'ca') refuse('key_type must be ca');
+  const { mount } = turn;
+  if (key_type === 'otp') {
+    const written = OTP_ROLE_WRITTEN.make({ mount: mount.uuid, name, role: readOtpRole(turn.data) });
+    return { kind: 'reply', changes: [written], reply: {} };
+  }
+  if (key_type !== 'ca') refuse('key_type must be ca or otp');
   if (
     allowed_users_template ||
     allowed_domains_template ||
@@ -98,7 +111,10 @@ function write(turn: RequestTurn, input: z.output<typeof roleFields>): Decision 
   if (role.not_before_duration > MOST_BACKDATING) refuse('not_before_duration may be a day at most');
   return {
     kind: 'reply',
-    changes: [SSH_ROLE_WRITTEN.make({ mount: turn.mount.uuid, name, role })],
+    changes: [
+      SSH_ROLE_WRITTEN.make({ mount: mount.uuid, name, role }),
+      ...(findOtpRole(turn, name) ? [OTP_ROLE_REMOVED.make({ mount: mount.uuid, name })] : []),
+    ],
     reply: {},
   };
 }

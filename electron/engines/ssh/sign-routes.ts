@@ -79,23 +79,6 @@ export const issueRoute: Route = {
   },
 };
 
-/** `creds/:role`: one-time passwords, which there are none of. */
-export const credsRoute: Route = {
-  pattern: 'creds/:role',
-  help: 'One-time passwords are not supported: use certificates (sign, issue).',
-  operations: {
-    update: handler({
-      input: z.object({ role: roleName }),
-      decide(): Decision {
-        throw new KeywardenError(
-          'invalid-request',
-          'one-time passwords are not supported: use certificates (sign/<role> or issue/<role>)',
-        );
-      },
-    }),
-  },
-};
-
 function requireRole(turn: RequestTurn, name: string): SshRole {
   const role = findSshRole(turn, name);
   if (!role) throw new KeywardenError('unknown-role', `unknown role: ${name}`);

@@ -115,7 +115,13 @@ def ssh():
     assert vault.read("ssh/config/ca")["data"]["public_key"] == public
     assert vault.adapter.get("/v1/ssh/public_key").text.strip() == public
     refused(hvac.exceptions.InvalidRequest, vault.write, "ssh/config/ca", generate_signing_key=True)
-    refused(hvac.exceptions.InvalidRequest, vault.write, "ssh/roles/otp", key_type="otp", default_user="ann")
+    vault.write("ssh/roles/otp", key_type="otp", default_user="ann", cidr_list="10.0.0.0/8")
+    otp = vault.write("ssh/creds/otp", ip="10.1.2.3")["data"]
+    assert otp["username"] == "ann" and otp["key_type"] == "otp" and otp["port"] == 22
+    host = hvac.Client(url=STAGE["address"])
+    assert host.write("ssh/verify", otp=otp["key"])["data"] == {"ip": "10.1.2.3", "username": "ann", "role_name": "otp"}
+    refused(hvac.exceptions.InvalidRequest, host.write, "ssh/verify", otp=otp["key"])
+    vault.delete("ssh/roles/otp")
     vault.write("ssh/roles/people", key_type="ca", allow_user_certificates=True, allowed_users="ann,bob",
                 default_user="ann", default_extensions={"permit-pty": ""}, ttl="30m")
     role = vault.read("ssh/roles/people")["data"]
