@@ -26,6 +26,7 @@ import { kv1Engine } from './engines/kv/kv1-engine.ts';
 import { pkiEngine } from './engines/pki/pki-engine.ts';
 import { rabbitmqEngine } from './engines/rabbitmq/rabbitmq-engine.ts';
 import { sshEngine } from './engines/ssh/ssh-engine.ts';
+import { totpEngine } from './engines/totp/totp-engine.ts';
 import { transitEngine } from './engines/transit/transit-engine.ts';
 import { createVault } from './vault/create-vault.ts';
 import { folderLayout } from './vault/folder-layout.ts';
@@ -49,6 +50,7 @@ const ENGINES: readonly Engine[] = [
   pkiEngine,
   sshEngine,
   transitEngine,
+  totpEngine,
 ];
 const SCHEMA = stateSchema(ENGINES);
 

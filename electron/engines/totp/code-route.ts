@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import { looseText, withDefault } from '../../core/fields.ts';
+import { keyName } from './key-fields.ts';
+import { findKey, revealSecret, type TotpKey } from './key-rows.ts';
+import { codeAt, stepAt, stepOfCode } from './time-code.ts';
+import { TOTP_CODE_USED } from './totp-changes.ts';
+
+/** `code/:name`: reading makes the code of now, writing checks one. */
+export const codeRoute: Route = {
+  pattern: 'code/:name',
+  help: 'Reading gives the code of now; writing code says whether one is valid. A code is accepted once.',
+  operations: {
+    read: handler({
+      input: z.object({ name: keyName }),
+      decide: (turn, { name }): Decision => {
+        const key = requireKey(turn, name);
+        const code = codeAt(revealSecret(turn, key), stepAt(turn.now, key), key);
+        return { kind: 'reply', reply: { data: { code } } };
+      },
+    }),
+    update: handler({
+      input: z.object({ name: keyName, code: withDefault(looseText, '') }),
+      decide: (turn, { name, code }): Decision => {
+        if (code === '') throw new KeywardenError('invalid-request', 'the code value is required');
+        const key = requireKey(turn, name);
+        const step = stepOfCode(revealSecret(turn, key), code, turn.now, key);
+        if (step === undefined) return { kind: 'reply', reply: { data: { valid: false } } };
+        // RFC 6238, section 5.2: the verifier must not accept it a second time, nor an older one after it.
+        if (step <= key.usedStep) {
+          throw new KeywardenError('invalid-request', 'code already used; wait until the next time period');
+        }
+        const used = TOTP_CODE_USED.make({ id: key.id, step });
+        return { kind: 'reply', changes: [used], reply: { data: { valid: true } } };
+      },
+    }),
+  },
+};
+
+function requireKey(turn: RequestTurn, name: string): TotpKey {
+  const key = findKey(turn, name);
+  if (!key) throw new KeywardenError('invalid-request', `unknown key: ${name}`);
+  return key;
+}
