@@ -5,6 +5,7 @@ import { initialise } from '../../electron/core/initialise.ts';
 import type { Clock, CorePorts } from '../../electron/core/ports.ts';
 import { stateSchema } from '../../electron/core/state-schema.ts';
 import { openMemoryVault } from '../../electron/vault/memory-vault.ts';
+import type { Vault } from '../../electron/vault/vault.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 
 /** The whole pipeline over an in-memory vault, with the given engines, asked as root unless another token is named. */
@@ -19,7 +20,12 @@ export async function openMemoryCore(
 
   /** A core over this vault: the first one, or the next after a crash. */
   const start = (served: readonly Engine[] = engines) => {
-    const core = createCore({ vault, ports, engines: served, seal: () => {} });
+    let isDead = false;
+    const mortal: Vault = {
+      ...vault,
+      turn: (decide) => (isDead ? new Promise(() => {}) : vault.turn(decide)),
+    };
+    const core = createCore({ vault: mortal, ports, engines: served, seal: () => {} });
     const ask = (
       operation: Operation,
       path: string,
@@ -34,7 +40,12 @@ export async function openMemoryCore(
         origin: 'http',
         ...(more.signal ? { signal: more.signal } : {}),
       });
-    return { ask, start: () => core.start(), stop: () => core.stop() };
+    /** As `kill -9` would: nothing that was under way reaches the vault any more. */
+    const kill = () => {
+      isDead = true;
+      void core.stop();
+    };
+    return { ask, start: () => core.start(), stop: () => core.stop(), kill };
   };
   return { vault, start };
 }

@@ -20,9 +20,8 @@ export const rabbitmqLeases: LeaseLifecycle = {
     const target = revealTarget(turn, connection);
     const password = secret && new TextDecoder().decode(secret);
     return async (signal) => {
-      const wasThere = await endUser(openApi(target, signal), name, signal);
-      const checks = await proveDead(target, { name, password }, signal);
-      return { checks: wasThere ? checks : [...checks, 'the user was already gone'] };
+      const ended = await endUser(openApi(target, signal), name, signal);
+      return { checks: await proveDead(target, { name, password, ended }, signal) };
     };
   },
 };

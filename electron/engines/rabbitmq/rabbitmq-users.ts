@@ -8,6 +8,9 @@ import type { VhostPermissions, VhostTopics } from './permissions.ts';
 /** How often we look in one attempt: with 50 ms between, two seconds. */
 const LOOKS = 40;
 const BETWEEN_LOOKS = 50;
+/** How often the same ones must have been closed in vain. */
+const SAME_LOOKS = 8;
+const connectionList = z.array(z.object({ name: z.string() }));
 const permissionList = z.array(z.object({ vhost: z.string() }));
 
 /** What a new user is made of. */
@@ -50,24 +53,27 @@ export async function createUser(ask: AskApi, user: NewUser): Promise<void> {
   });
 }
 
-/**
- * Ends a user, from whatever state it is in: no more logins, no permissions, no connections, no user.
- *
- * @returns whether there was one
- */
-export async function endUser(ask: AskApi, name: string, signal: AbortSignal): Promise<boolean> {
+/** What ending a user leaves to be proven. */
+export interface EndedUser {
+  readonly wasThere: boolean;
+  /** Connections that are over and that the server's book still names. */
+  readonly leftovers: readonly string[];
+}
+
+/** Ends a user, from whatever state it is in: no more logins, no permissions, no connections, no user. */
+export async function endUser(ask: AskApi, name: string, signal: AbortSignal): Promise<EndedUser> {
   const path = `users/${encodeURIComponent(name)}`;
-  const isThere = (await found(ask, path)) !== undefined;
-  if (isThere) {
+  const wasThere = (await found(ask, path)) !== undefined;
+  if (wasThere) {
     await put(ask, path, { password_hash: '', tags: '' });
     const permissions = permissionList.catch([]).parse(await found(ask, `${path}/permissions`));
     for (const { vhost } of permissions) {
       await remove(ask, `permissions/${encodeURIComponent(vhost)}/${encodeURIComponent(name)}`);
     }
   }
-  await endConnections(ask, name, signal);
+  const leftovers = await endConnections(ask, name, signal);
   await remove(ask, path);
-  return isThere;
+  return { wasThere, leftovers };
 }
 
 /**
@@ -77,17 +83,23 @@ export async function endUser(ask: AskApi, name: string, signal: AbortSignal): P
  */
 export async function proveDead(
   target: ManagementTarget,
-  user: { readonly name: string; readonly password: string | undefined },
+  user: { readonly name: string; readonly password: string | undefined; readonly ended: EndedUser },
   signal: AbortSignal,
 ): Promise<string[]> {
   const ask = openApi(target, signal);
   if ((await found(ask, `users/${encodeURIComponent(user.name)}`)) !== undefined)
     throw alive('the user is still there');
-  if ((await countConnections(ask, user.name)) > 0) throw alive('a connection of the user is still open');
+  const { wasThere, leftovers } = user.ended;
+  const open = await connectionsOf(ask, user.name);
+  if (!open.every((one) => leftovers.includes(one))) throw alive('a connection of the user is still open');
   const checks = ['no such user', 'no connection'];
-  if (user.password === undefined) return checks;
-  const stranger = openApi({ ...target, username: user.name, password: user.password }, signal);
-  return [...checks, loginRefused(await stranger('GET', 'whoami'))];
+  if (user.password !== undefined) {
+    const stranger = openApi({ ...target, username: user.name, password: user.password }, signal);
+    checks.push(loginRefused(await stranger('GET', 'whoami')));
+  }
+  if (!wasThere) checks.push('the user was already gone');
+  if (open.length > 0) checks.push(`${open.length} connections that are over are still in the server's book`);
+  return checks;
 }
 
 /** Who may not use the API is told so with 401 as well, after the password was found right: that is no refusal. */
@@ -101,23 +113,43 @@ function loginRefused({ status, body }: Answer): string {
   );
 }
 
-/** Ends every connection of the user, until two looks in a row find none. */
-async function endConnections(ask: AskApi, name: string, signal: AbortSignal): Promise<void> {
+/**
+ * Ends every connection of the user, until two looks in a row find none. The server's book of connections can keep one whose
+ * client left at the very moment it came: such a leftover stays in it for ever, and is told from a connection by having been
+ * closed by the server, again and again, without the statistics knowing it either.
+ *
+ * @returns the names of such leftovers
+ */
+async function endConnections(ask: AskApi, name: string, signal: AbortSignal): Promise<readonly string[]> {
   let quietLooks = 0;
+  let sameLooks = 0;
+  let before: readonly string[] = [];
   for (let look = 0; look < LOOKS; look += 1) {
-    const open = await countConnections(ask, name);
-    if (open > 0) await remove(ask, `connections/username/${encodeURIComponent(name)}`);
-    quietLooks = open === 0 ? quietLooks + 1 : 0;
-    if (quietLooks === 2) return;
+    const open = await connectionsOf(ask, name);
+    // Answered once the server has told each of them that it is over, after which it does nothing more for its client.
+    if (open.length > 0) await remove(ask, `connections/username/${encodeURIComponent(name)}`);
+    quietLooks = open.length === 0 ? quietLooks + 1 : 0;
+    sameLooks = open.length > 0 && open.every((one) => before.includes(one)) ? sameLooks + 1 : 0;
+    if (quietLooks === 2) return [];
+    if (sameLooks >= SAME_LOOKS && !(await anyInStatistics(ask, open))) return open;
+    before = open;
     await pause(BETWEEN_LOOKS, undefined, { signal });
   }
   throw alive('the user is disabled, but a connection of it does not end');
 }
 
+async function anyInStatistics(ask: AskApi, names: readonly string[]): Promise<boolean> {
+  for (const one of names) {
+    if ((await found(ask, `connections/${encodeURIComponent(one)}?columns=name`)) !== undefined) return true;
+  }
+  return false;
+}
+
 /** By the server's own book of connections: the plain list is made of statistics, which come seconds late. */
-async function countConnections(ask: AskApi, name: string): Promise<number> {
+async function connectionsOf(ask: AskApi, name: string): Promise<readonly string[]> {
   const list = await found(ask, `connections/username/${encodeURIComponent(name)}?columns=name`);
-  if (Array.isArray(list)) return list.length;
+  const names = connectionList.safeParse(list);
+  if (names.success) return names.data.map((connection) => connection.name);
   throw alive('this RabbitMQ does not tell who is connected: it needs 3.10 or newer');
 }
 

@@ -1,0 +1,244 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Envelope } from '../../../shared/model/envelope.ts';
+import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
+import { openMemoryCore } from '../../support/memory-core.ts';
+import { openTap, type Tap } from '../../support/tap.ts';
+import type { DynamicTarget, StartedTarget } from './dynamic-target.ts';
+
+/** More steps than any target takes to make or end a user: a guard against a loop that never ends. */
+const MOST_STEPS = 80;
+
+interface LeaseState {
+  readonly state: string;
+  readonly reason: string | null;
+  readonly proof: string | null;
+}
+
+/** What every engine of dynamic credentials promises, kept against its real server through the whole pipeline. */
+export function keepPromises(target: DynamicTarget): void {
+  describe(`${target.name} keeps the promises of dynamic credentials`, () => {
+    let server: StartedTarget;
+    let tap: Tap;
+    let clock: ManualClock;
+    let opened: Awaited<ReturnType<typeof openMemoryCore>>;
+    let core: ReturnType<typeof opened.start>;
+
+    beforeAll(async () => {
+      server = await target.start();
+      tap = await openTap(server.port);
+      clock = manualClock();
+      opened = await openMemoryCore([target.engine], clock);
+      core = opened.start();
+      await core.start();
+      await server.configure(core.ask, tap.port);
+    });
+    afterAll(async () => {
+      await core?.stop();
+      await tap?.close();
+      await server?.close();
+    });
+
+    const issue = async (data: Record<string, unknown> = {}) => {
+      const envelope = (await core.ask('read', target.credsPath, data)).envelope as Envelope;
+      const { username, password } = envelope.data as { username: string; password: string };
+      return { lease: envelope.lease_id, duration: envelope.lease_duration, username, password };
+    };
+    const revoke = (lease: string) => core.ask('update', 'sys/leases/revoke', { lease_id: lease });
+    const leaseState = (id: string) =>
+      opened.vault.turn((turn) =>
+        turn.db.get<LeaseState>('SELECT state, reason, proof FROM leases WHERE id = ?', id),
+      );
+    const leasesIn = (...states: string[]) =>
+      opened.vault.turn((turn) =>
+        turn.db
+          .all<{ id: string; state: string }>('SELECT id, state FROM leases')
+          .filter(({ state }) => states.includes(state)),
+      );
+    /** Waits for something to become so, while vault time goes on: what failed is tried again. */
+    const until = async (what: string, holds: () => Promise<boolean>, step = 1000) => {
+      for (let look = 0; look < 1000; look += 1) {
+        if (await holds()) return;
+        clock.advance(step);
+        await pause(10);
+      }
+      const left = await opened.vault.turn((turn) =>
+        turn.db.all("SELECT state, attempts, reason FROM leases WHERE state NOT IN ('dead', 'active')"),
+      );
+      throw new Error(`still not so: ${what}; ${JSON.stringify({ left, users: await server.users() })}`);
+    };
+    const allOver = () =>
+      until('every lease is dead and proven, and no user is left', async () => {
+        const left = await leasesIn('pending', 'active', 'ending');
+        return left.length === 0 && (await server.users()).length === 0;
+      });
+    const expectShut = async (username: string, password: string) => {
+      await expect(server.login(username, password)).rejects.toThrow();
+      expect(await server.users()).not.toContain(username);
+    };
+
+    it('a credential opens the door as soon as it is told, for as long as it says', async () => {
+      const { username, password, duration, lease } = await issue();
+      expect(duration).toBe(3600);
+      expect(username).toMatch(/^[A-Za-z0-9_.-]{1,63}$/);
+      await (await server.login(username, password)).close();
+      expect(await leaseState(lease)).toMatchObject({ state: 'active' });
+      await revoke(lease);
+    });
+
+    it('no two credentials are alike', async () => {
+      const all = await Promise.all(Array.from({ length: 8 }, () => issue()));
+      expect(new Set(all.map(({ username }) => username)).size).toBe(8);
+      expect(new Set(all.map(({ password }) => password)).size).toBe(8);
+      for (const { username, password } of all) await (await server.login(username, password)).close();
+      await Promise.all(all.map(({ lease }) => revoke(lease)));
+      expect(await server.users()).toEqual([]);
+    });
+
+    it('revoked, it is dead before the answer: no user, no session, no login, and the proof is kept', async () => {
+      const { lease, username, password } = await issue();
+      const sessions = [await server.login(username, password), await server.login(username, password)];
+      expect(await revoke(lease)).toMatchObject({ status: 204 });
+      await Promise.all(sessions.map(({ ended }) => ended));
+      await expectShut(username, password);
+      const { state, proof } = (await leaseState(lease)) as LeaseState;
+      expect(state).toBe('dead');
+      expect(JSON.parse(proof ?? '[]')).toContain(target.refused);
+    });
+
+    it('revoked twice, it is dead once and nothing else happens', async () => {
+      const { lease } = await issue();
+      const other = await issue();
+      await Promise.all([revoke(lease), revoke(lease)]);
+      expect(await revoke(lease)).toMatchObject({ status: 204 });
+      await (await server.login(other.username, other.password)).close();
+      await revoke(other.lease);
+    });
+
+    it('renewed, it lives on; unrenewed, it ends at its deadline without anybody asking', async () => {
+      const [renewed, left] = [await issue({ ttl: '60' }), await issue({ ttl: '60' })];
+      const session = await server.login(left.username, left.password);
+      const { envelope } = await core.ask('update', 'sys/leases/renew', {
+        lease_id: renewed.lease,
+        increment: 1800,
+      });
+      expect((envelope as Envelope).lease_duration).toBe(1800);
+      clock.advance(61_000);
+      await until(
+        'the one that was not renewed is dead',
+        async () => (await leaseState(left.lease))?.state === 'dead',
+        10,
+      );
+      await session.ended;
+      await expectShut(left.username, left.password);
+      await (await server.login(renewed.username, renewed.password)).close();
+      await revoke(renewed.lease);
+      await expectShut(renewed.username, renewed.password);
+    });
+
+    it('removed by somebody else, it is dead and proven all the same', async () => {
+      const { lease, username } = await issue();
+      await server.removeByHand(username);
+      expect(await revoke(lease)).toMatchObject({ status: 204 });
+      expect(await leaseState(lease)).toMatchObject({ state: 'dead' });
+    });
+
+    it('when the client leaves while it is made, nothing of it stays', async () => {
+      const leaving = new AbortController();
+      const frozen = tap.freezeAt(2, 'after');
+      const asked = core.ask('read', target.credsPath, {}, { signal: leaving.signal }).catch(() => {});
+      await frozen;
+      leaving.abort();
+      await tap.thaw();
+      await asked;
+      await allOver();
+    });
+
+    it.each(['before', 'after'] as const)(
+      'killed at any step of making it (%s something is sent), the next process leaves nothing of it',
+      async (when) => {
+        let step = 1;
+        for (; step < MOST_STEPS; step += 1) {
+          const frozen = tap.freezeAt(step, when).then(() => 'frozen' as const);
+          const asked = issue().catch(() => 'refused' as const);
+          const first = await Promise.race([frozen, asked]);
+          if (first === 'refused') throw new Error(`refused before step ${step}`);
+          if (first !== 'frozen') {
+            await tap.thaw();
+            await revoke(first.lease);
+            break;
+          }
+          await nextProcess();
+          await allOver();
+        }
+        expect(step).toBeGreaterThan(3);
+        expect(step).toBeLessThan(MOST_STEPS);
+      },
+    );
+
+    it.each(['before', 'after'] as const)(
+      'killed at any step of ending it (%s something is sent), the next process brings it to its proof',
+      async (when) => {
+        let step = 1;
+        for (; step < MOST_STEPS; step += 1) {
+          const { lease, username, password } = await issue();
+          const session = await server.login(username, password);
+          const frozen = tap.freezeAt(step, when).then(() => 'frozen' as const);
+          const first = await Promise.race([frozen, revoke(lease)]);
+          if (first === 'frozen') await nextProcess();
+          else await tap.thaw();
+          await until('it is dead', async () => (await leaseState(lease))?.state === 'dead');
+          await session.ended;
+          await expectShut(username, password);
+          if (first !== 'frozen') break;
+        }
+        expect(step).toBeGreaterThan(3);
+        expect(step).toBeLessThan(MOST_STEPS);
+        await allOver();
+      },
+    );
+
+    it('with its server down, its end is not claimed; back, it is proven', async () => {
+      const { lease, username, password } = await issue();
+      await server.stop();
+      let answered = false;
+      const revoked = revoke(lease).finally(() => {
+        answered = true;
+      });
+      const refused = expect(revoked).rejects.toMatchObject({ code: 'revocation-pending' });
+      await until('the revoke is answered', async () => answered);
+      await refused;
+      const { state, reason } = (await leaseState(lease)) as LeaseState;
+      expect(state).toBe('ending');
+      expect(reason).not.toBe('');
+      await server.restart();
+      await until('it is dead', async () => (await leaseState(lease))?.state === 'dead');
+      await expectShut(username, password);
+    });
+
+    it('with its server down for its whole life, it is proven dead once the server is back', async () => {
+      const { lease, username, password } = await issue({ ttl: '60' });
+      await server.stop();
+      clock.advance(86_400_000);
+      await until('it is ending', async () => (await leaseState(lease))?.state === 'ending', 10);
+      await server.restart();
+      await until('it is dead', async () => (await leaseState(lease))?.state === 'dead');
+      await expectShut(username, password);
+    });
+
+    it('asked for while its server is down, it is refused with a reason, and nothing of it stays', async () => {
+      await server.stop();
+      await expect(issue()).rejects.toMatchObject({ code: 'target-unavailable' });
+      await server.restart();
+      await allOver();
+    });
+
+    /** The process dies as it is; another one opens the same vault. */
+    async function nextProcess(): Promise<void> {
+      core.kill();
+      await tap.thaw();
+      core = opened.start();
+      await core.start();
+    }
+  });
+}
