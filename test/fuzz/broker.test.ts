@@ -34,6 +34,11 @@ const PATHS = [
   'identity/entity/id/x',
   'cubbyhole/a',
   'auth/approle/login',
+  'sys/rekey/init',
+  'sys/rekey/update',
+  'sys/generate-root/attempt',
+  'sys/generate-root/update',
+  'sys/internal/records',
 ];
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'LIST', 'PATCH', 'HEAD', 'OPTIONS', 'LINK', 'TRACE'];
 const VALUES = [
