@@ -201,9 +201,16 @@ export const rotationFormerSeen = defineChange(
 export const rotationRetired = defineChange(
   'rotations/retired@1',
   one.extend({ checks: z.array(z.string()) }),
-  (db, { id }) => {
+  (db, { id, checks }) => {
     move(db, id, 'idle', null);
-    db.run('UPDATE rotations SET retire_by = NULL, quiet_since = NULL WHERE id = ?', id);
+    db.run(
+      `UPDATE rotations SET retire_by = NULL, quiet_since = NULL, proof = (
+         SELECT json_group_array(value) FROM (
+           SELECT value FROM json_each(coalesce(proof, '[]')) UNION ALL SELECT value FROM json_each(?)))
+       WHERE id = ?`,
+      JSON.stringify(checks),
+      id,
+    );
   },
 );
 

@@ -22,7 +22,11 @@ export function watchFormer(
   const retire = lifecycle.retire?.(turn, rotation) ?? (async () => []);
   const quietFor = row.quietFor ?? 0;
   const { now } = turn;
-  if (rotation.isLate) return async (signal) => ({ retired: await retire(signal) });
+  if (rotation.isLate) {
+    return async (signal) => ({
+      retired: ['the deadline of the former value had come', ...(await retire(signal))],
+    });
+  }
   const inUse = lifecycle.inUse?.(turn, rotation) ?? (async () => undefined);
   const nextTryAt = Math.min(
     now + Math.min(Math.max(quietFor / 4, LOOKS.soonest), LOOKS.latest),
@@ -32,7 +36,7 @@ export function watchFormer(
     const used = await inUse(signal);
     const isQuiet = used === undefined;
     if (isQuiet && (quietFor === 0 || (row.quietSince !== null && now - row.quietSince >= quietFor))) {
-      return { retired: await retire(signal) };
+      return { retired: ['nobody was seen using the former value', ...(await retire(signal))] };
     }
     const quietSince = isQuiet ? (row.quietSince ?? now) : null;
     const reason = used ?? QUIET;

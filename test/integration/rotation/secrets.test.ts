@@ -187,6 +187,17 @@ describe('a hook (R1)', () => {
     expect(await why(vault.ask('update', 'secret/rotation-hooks/bad', body))).toContain(words);
   });
 
+  test('is written down by somebody with sudo alone', async () => {
+    const policy = 'path "secret/*" { capabilities = ["create", "read", "update", "delete", "list"] }';
+    await vault.ask('update', 'sys/policies/acl/secrets', { policy });
+    const { auth } = await vault.answer('update', 'auth/token/create', { policies: ['secrets'] });
+    const as = (operation: 'read' | 'update' | 'list', path: string, body = {}) =>
+      why(vault.answer(operation, path, body, String(auth?.client_token)));
+    expect(await as('update', 'secret/rotation-hooks/mine', { program: '/bin/sh' })).toContain('No policy');
+    expect(await as('read', 'secret/rotation-hooks/lock')).toContain('No policy');
+    expect(await as('update', 'secret/rotate/hooked/two')).toBe('was not refused');
+  });
+
   test('is used for the secrets alone that it is for', async () => {
     const kind = { kind: 'hook', hook: 'net' };
     expect(await why(vault.ask('update', 'secret/rotation/elsewhere', kind))).toContain(

@@ -45,7 +45,7 @@ export interface Lock {
 export interface RotationWorld {
   readonly core: RunningCore;
   readonly vault: Vault;
-  readonly clock: ManualClock & { jump(milliseconds: number): void };
+  readonly clock: ManualClock & { jump(milliseconds: number): void; sleep(milliseconds: number): void };
   readonly lock: Lock;
   readonly root: string;
   readonly records: LedgerRecord[];
@@ -196,11 +196,17 @@ export async function openRotationWorld(
   };
   const ticking = manualClock();
   let jumped = 0;
+  let slept = 0;
   const clock = {
     ...ticking,
     now: () => ticking.now() + jumped,
-    elapsed: () => ticking.now(),
+    elapsed: () => ticking.now() + slept,
     after: ticking.after,
+    /** The machine sleeps: the wall goes on, timers do not. */
+    sleep(milliseconds: number) {
+      jumped += milliseconds;
+      slept += milliseconds;
+    },
     jump(milliseconds: number) {
       jumped += milliseconds;
     },

@@ -59,6 +59,15 @@ describe('a rotation', () => {
     expect(await world.rotation()).toMatchObject({ run: 2, state: 'idle' });
   });
 
+  test('that came due while the machine slept begins when it wakes', async () => {
+    const world = await openRotationWorld();
+    await rotateOnce(world);
+    world.clock.sleep(8 * HOUR);
+    await value(world);
+    await world.until(({ run, state }) => run === 2 && state === 'idle');
+    expect(await value(world)).toBe(world.lock.opensFor);
+  });
+
   test('begins after a jump once that time has really gone by', async () => {
     const world = await openRotationWorld();
     await rotateOnce(world);
@@ -170,7 +179,8 @@ describe('two values that overlap', () => {
     expect(world.lock.former).toBe('the first');
     world.lock.usedBy = undefined;
     const quietFrom = world.clock.now();
-    await world.until(({ state }) => state === 'idle', 500);
+    const { proof } = await world.until(({ state }) => state === 'idle', 500);
+    expect(proof).toEqual(['opens', 'nobody was seen using the former value', 'closed']);
     expect(world.lock.former).toBeUndefined();
     expect(world.clock.now() - quietFrom).toBeGreaterThanOrEqual(10_000);
   });
@@ -180,7 +190,8 @@ describe('two values that overlap', () => {
     await rotateOnce(world);
     const from = world.clock.now();
     world.lock.usedBy = 'a session that never ends';
-    await world.until(({ state }) => state === 'idle', 5000);
+    const { proof } = await world.until(({ state }) => state === 'idle', 5000);
+    expect(proof).toEqual(['opens', 'the deadline of the former value had come', 'closed']);
     expect(world.clock.now() - from).toBeGreaterThanOrEqual(600_000);
     expect(world.lock.former).toBeUndefined();
   });

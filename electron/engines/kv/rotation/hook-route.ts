@@ -29,6 +29,7 @@ const fields = z.object({
 /** `rotation-hooks`: which there are. */
 export const hookListRoute: Route = {
   pattern: 'rotation-hooks',
+  sudo: true,
   help: 'Lists the hooks that bring a new value to where it is used.',
   operations: {
     list: kv2Handler(z.object({}), (turn) => {
