@@ -17,13 +17,23 @@ export interface ReserveParts {
 /** Room on the disk that is kept for what must not wait: revoking, expiry, sealing. FORMAT.md section 18. */
 export class Reserve {
   readonly #parts: ReserveParts;
+  #before: Promise<void> = Promise.resolve();
 
   constructor(parts: ReserveParts) {
     this.#parts = parts;
   }
 
-  /** Makes it where it is missing or too small. Throws what the disk says. */
-  async make(): Promise<void> {
+  /**
+   * Makes it where it is missing or too small. Throws what the disk says. One at a time: two would take each other's file
+   * away, and one that began on a full disk says nothing of the disk as it is now.
+   */
+  make(): Promise<void> {
+    const made = this.#before.then(() => this.#make());
+    this.#before = made.catch(() => undefined);
+    return made;
+  }
+
+  async #make(): Promise<void> {
     const { files, path, random, bytes } = this.#parts;
     const size = await files.stat(path).then(
       (found) => found.size,
