@@ -91,7 +91,8 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
   if (moves && input.key === undefined) {
     throw new KeywardenError('invalid-request', 'key: must be given anew when base_url or ca changes');
   }
-  const key = input.key ?? (before && revealKey(turn, before));
+  // A key that comes out of a file has the end of a line behind it.
+  const key = input.key?.trim() ?? (before && revealKey(turn, before));
   if (key === undefined) throw new KeywardenError('invalid-request', 'missing key');
   if (key.length < SHORTEST_KEY || !/^[\x21-\x7e]+$/.test(key)) {
     throw new KeywardenError(
