@@ -72,8 +72,7 @@ serverSuite('redis-server', 'users on Redis', () => {
   it.each(['nopass', '>known', 'on', 'off', 'reset', '#abc', '<known', 'resetpass'])(
     'a rule may not open the door by itself: %s',
     async (rule) => {
-      await role([rule]);
-      await expect(bench.intend()).rejects.toThrow('must be ACL rules');
+      await expect(role([rule])).rejects.toThrow('must be ACL rules');
     },
   );
 
@@ -108,6 +107,20 @@ serverSuite('redis-server', 'users on Redis', () => {
     await thief.call('ACL', 'SETUSER', issued.username, '>stolen');
     expect((await bench.end(issued)).checks).toEqual(PROVEN);
     await expect(redis.login(issued.username, 'stolen')).rejects.toThrow('WRONGPASS');
+  });
+
+  it('an account that may only manage users and clients is enough, and what it lacks is told', async () => {
+    await redis.command('ACL', 'SETUSER', 'small', 'on', '>small', '+acl', '+client', '+info');
+    await configure({ username: 'small', password: 'small' });
+    const issued = await bench.issue();
+    const client = await redis.login(issued.username, issued.password);
+    expect((await bench.end(issued)).checks).toEqual(PROVEN);
+    await expect(client.ping()).rejects.toThrow();
+    expect((await bench.ask('read', 'check/main')).data).toMatchObject({ healthy: true });
+    await redis.command('ACL', 'SETUSER', 'small', '-client');
+    const { findings } = (await bench.ask('read', 'check/main')).data as { findings: string[] };
+    expect(findings).toEqual(["The user may not see and end others' connections: it needs +client."]);
+    await configure();
   });
 
   it('a user that a restart has forgotten is proven dead, and so is one that is ended twice', async () => {
