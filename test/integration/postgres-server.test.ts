@@ -74,3 +74,22 @@ it('where the server does not say who it is, users are made and ended all the sa
   expect(issued.lease.data['server']).toBeUndefined();
   expect((await bench.end(issued)).checks).toContain('no such role');
 });
+
+it('every server that a connection names must show that a keycard is gone', async () => {
+  await tunnel.leadTo(postgres.port);
+  const url = (second: string) =>
+    `postgresql://{{username}}:{{password}}@127.0.0.1:${postgres.port},${second}/postgres`;
+  await bench.configure({
+    connection_url: url(`127.0.0.1:${tunnel.port}`),
+    username: postgres.user,
+    password: postgres.password,
+  });
+  const issued = await bench.issue();
+  await tunnel.leadTo(1);
+  // One that cannot be asked may still let it in: that is no proof.
+  await expect(bench.end(issued)).rejects.toThrow(`on 127.0.0.1:${tunnel.port}: `);
+  await tunnel.leadTo(postgres.port);
+  expect((await bench.end(issued)).checks).toContain(
+    `no such role and no session on 127.0.0.1:${tunnel.port}`,
+  );
+});

@@ -35,6 +35,18 @@ it.each([
     'postgresql://{{username}}:{{password}}@/app?host=/run/postgresql',
     { host: '/run/postgresql', tls: false },
   ],
+  [
+    'postgresql://{{username}}:{{password}}@db-1.example:80,[::1]:81,db-2.example/app',
+    {
+      host: 'db-1.example',
+      port: 80,
+      database: 'app',
+      replicas: [
+        { host: '::1', port: 81, tls: false },
+        { host: 'db-2.example', port: 5432, tls: {} },
+      ],
+    },
+  ],
   ['postgresql://db.example/app?sslmode=require', { user: 'broker', tls: { rejectUnauthorized: false } }],
 ])('%s is read as written', (url, target) => {
   expect(connectionTarget(secret(url))).toMatchObject(target);

@@ -12,6 +12,8 @@ export interface ConnectionTarget {
   readonly tls: ConnectionOptions | false;
   /** The `options` of a start-up packet, such as `-c search_path=app`. */
   readonly options: string;
+  /** The further hosts of the URL: copies of the first, where its users can log in too. */
+  readonly replicas: readonly Pick<ConnectionTarget, 'host' | 'port' | 'tls'>[];
 }
 
 const DEFAULT_PORT = 5432;
@@ -19,24 +21,40 @@ const LOOPBACK = /^(localhost|127(?:\.\d+){3}|::1)$/;
 
 /** Reads a connection URL, `{{username}}` and `{{password}}` filled in. Throws `invalid-request` in words, never with the URL. */
 export function connectionTarget(secret: ConnectionSecret): ConnectionTarget {
-  const url = parseUrl(
+  const [url, ...others] = parseUrls(
     secret.connectionUrl
       .replace(/\{\{\s*username\s*\}\}/g, () => encodeURIComponent(secret.username))
       .replace(/\{\{\s*password\s*\}\}/g, () => encodeURIComponent(secret.password)),
   );
-  const socket = url.searchParams.get('host') ?? '';
-  const host = socket.startsWith('/') ? socket : url.hostname.replace(/^\[|\]$/g, '');
   const user = decodeURIComponent(url.username) || secret.username;
   if (user === '')
     throw refused('connection_url names no user: put {{username}}:{{password}}@ before the host');
   return {
-    host: host === '' ? 'localhost' : host,
-    port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+    ...placeOf(url, secret),
     database: decodeURIComponent(url.pathname.slice(1)) || user,
     user,
     password: decodeURIComponent(url.password) || secret.password,
-    tls: tlsOptions(url.searchParams.get('sslmode'), host, secret),
     options: url.searchParams.get('options') ?? '',
+    replicas: others.map((other) => placeOf(other, secret)),
+  };
+}
+
+/** All servers of a connection as one text, in no order: the first may have changed places with another. */
+export function addressOf({ host, port, replicas }: ConnectionTarget): string {
+  const all = [{ host, port }, ...replicas];
+  return all
+    .map((server) => `${server.host}:${server.port}`)
+    .sort()
+    .join(',');
+}
+
+function placeOf(url: URL, secret: ConnectionSecret): Pick<ConnectionTarget, 'host' | 'port' | 'tls'> {
+  const socket = url.searchParams.get('host') ?? '';
+  const host = socket.startsWith('/') ? socket : url.hostname.replace(/^\[|\]$/g, '');
+  return {
+    host: host === '' ? 'localhost' : host,
+    port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+    tls: tlsOptions(url.searchParams.get('sslmode'), host, secret),
   };
 }
 
@@ -47,12 +65,17 @@ export function redactUrl(connectionUrl: string): string {
     .replace(/([?&](?:ssl)?password=)[^&#]*/gi, '$1*****');
 }
 
-function parseUrl(text: string): URL {
-  try {
-    // URL knows no user without a host, which libpq allows for sockets.
-    const hosted = text.replace(/^([^/]*\/\/[^/?#]*@)(?=[/?#]|$)/, '$1localhost');
-    if (/^postgres(?:ql)?:\/\//.test(text)) return new URL(hosted);
-  } catch {}
+/** One for each host: libpq takes several, `host1:5432,host2:5433`, which `URL` does not. */
+function parseUrls(text: string): [URL, ...URL[]] {
+  const [, start, hosts, rest] = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/s.exec(text) ?? [];
+  if (start !== undefined && hosts !== undefined && rest !== undefined) {
+    try {
+      // Nor does it know a user without a host, which libpq allows for sockets.
+      const parse = (host: string) => new URL(`${start}${host === '' ? 'localhost' : host}${rest}`);
+      const [first = '', ...others] = hosts.split(',');
+      return [parse(first), ...others.map(parse)];
+    } catch {}
+  }
   throw refused('connection_url must look like postgresql://{{username}}:{{password}}@host:5432/database');
 }
 

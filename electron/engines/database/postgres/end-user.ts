@@ -26,6 +26,8 @@ export interface EndTools {
   readonly statements: readonly string[];
   readonly marker: Marker;
   readonly inDatabase: InDatabase;
+  /** On the other servers of the connection. */
+  endSessionsElsewhere(oid: number): Promise<void>;
   /** There when its time has come by our own clock and nobody has asked for its end. */
   readonly expiry: UserEnd['expiry'];
 }
@@ -41,7 +43,10 @@ export async function endUser(session: Session, user: DatabaseUser, tools: EndTo
   // The lock is let go at once: that it could be had shows that no transaction of ours on this user is open any more.
   const [role] = await session.batch<PostgresRole>([lockUser(user.lease), selectRole(user.name, user.oid)]);
   if (!role) {
-    if (user.oid !== undefined) await endSessions(session, user.oid);
+    if (user.oid !== undefined) {
+      await endSessions(session, user.oid);
+      await tools.endSessionsElsewhere(user.oid);
+    }
     return { oid: user.oid, notes: ['the role was already gone'] };
   }
   if (!isOurs(tools.marker, role, user)) {
@@ -52,6 +57,7 @@ export async function endUser(session: Session, user: DatabaseUser, tools: EndTo
   }
   refuseIfRenewed(tools, role.name, role);
   const isFree = await disable(session, role.name, role.oid);
+  await tools.endSessionsElsewhere(role.oid);
   refuseUntilDue(tools.expiry, role);
   if (isFree && tools.statements.length === 0) {
     await session.query(`DROP ROLE IF EXISTS ${quoteIdentifier(role.name)}`);

@@ -6,7 +6,7 @@ import type { DatabasePlugin, DatabaseServer, Door, LeasedUser } from '../databa
 import { becomeMember } from './become-member.ts';
 import { checkConnection } from './check-connection.ts';
 import { dropPool, type PooledConnection, withLoneSession, withSession } from './connection-pools.ts';
-import { connectionTarget, redactUrl } from './connection-target.ts';
+import { addressOf, connectionTarget, redactUrl } from './connection-target.ts';
 import { createUser } from './create-user.ts';
 import type { DatabaseUser } from './database-user.ts';
 import { endSessions } from './end-sessions.ts';
@@ -21,6 +21,7 @@ import { proveDead, refusalOf } from './prove-dead.ts';
 import { quoteIdentifier } from './quote.ts';
 import { type RehearsalStage, rehearse } from './rehearse.ts';
 import { renewUser } from './renew-user.ts';
+import { replicasOf } from './replicas.ts';
 import { scramVerifier } from './scram-verifier.ts';
 import { requireServer, serverIdentity } from './server-identity.ts';
 import { inTransaction } from './session.ts';
@@ -70,7 +71,7 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
   const passwordText = async (password: string, salt: Uint8Array) =>
     plaintext ? password : await scramVerifier(password, salt);
   const server: DatabaseServer = {
-    address: `${target.host}:${target.port}`,
+    address: addressOf(target),
     user: target.user,
     database: target.database,
     close: () => dropPool(connection.id),
@@ -91,10 +92,12 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
     endUser: (user, how, signal) =>
       withSession(connection, signal, async (session) => {
         await requireServer(session, remembered.parse(user.remembered).server);
+        const replicas = replicasOf(target, signal);
         const { oid, notes } = await endUser(session, postgresUser(user), {
           statements: how.statements.flatMap(splitStatements),
           marker,
           expiry: how.expiry,
+          endSessionsElsewhere: (oid) => replicas.endSessions(oid),
           inDatabase: (database, work) => withLoneSession({ ...target, database }, signal, work),
         });
         const { password } = how;
@@ -102,7 +105,9 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
           password === undefined
             ? undefined
             : () => tryLogin({ ...target, user: user.name, password }, signal);
-        return { checks: [...(await proveDead(session, { name: user.name, oid }, door)), ...notes] };
+        const proof = await proveDead(session, { name: user.name, oid }, door);
+        const elsewhere = await replicas.proveGone({ name: user.name, oid });
+        return { checks: [...proof, ...elsewhere, ...notes] };
       }),
 
     async rehearse({ users, revocationStatements }, asked) {

@@ -23,6 +23,15 @@ export async function proveDead(
   tryLogin: TryLogin | undefined,
 ): Promise<string[]> {
   const refused = tryLogin ? [await proveRefused(tryLogin)] : [];
+  await proveGone(session, user);
+  return ['no such role', 'no session', ...refused];
+}
+
+/** Shows that a server has neither the role nor a session of it. Throws `target-unavailable` where it has. */
+export async function proveGone(
+  session: Session,
+  user: { readonly name: string; readonly oid: number | undefined },
+): Promise<void> {
   const { oid } = user;
   const byOid = oid === undefined ? '' : ` OR oid = ${Number(oid)}`;
   // Without the OID any session of a role that is no more might be its.
@@ -36,7 +45,6 @@ export async function proveDead(
   );
   if (left?.role !== false) throw alive('the role is still there');
   if (left.session) throw alive('a session of the user, or of a dropped role, is still open');
-  return ['no such role', 'no session', ...refused];
 }
 
 async function proveRefused(tryLogin: TryLogin): Promise<string> {
