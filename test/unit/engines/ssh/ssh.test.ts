@@ -369,6 +369,10 @@ describe('keys in files', () => {
   });
 });
 
+it('every path says what it is for', () => {
+  expect(sshEngine.routes.filter((route) => !route.help)).toEqual([]);
+});
+
 /** Reads what the signature covers (PROTOCOL.certkeys), for an Ed25519 key. */
 function readCertificate(line: string) {
   const reader = new FieldReader(Buffer.from(line.split(' ')[1] ?? '', 'base64'));
