@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selectLeases } from '../../electron/core/leases/lease-rows.ts';
+import { leaseView } from '../../electron/core/leases/lease-view.ts';
+import { allMounts } from '../../electron/core/mounts/mount-rows.ts';
+import { createSigning } from '../../electron/core/signing/signing.ts';
 import { databaseEngine } from '../../electron/engines/database/database-engine.ts';
+import { databaseLeases } from '../../electron/engines/database/lease-lifecycle.ts';
 import type { Envelope } from '../../shared/model/envelope.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { openMemoryCore } from '../support/memory-core.ts';
@@ -18,7 +23,8 @@ describe.each(installedPostgres())('PostgreSQL: $name', ({ folder }) => {
 
   /** A vault with a connection, as it was when its backup was made: every one of the same seed is the same vault. */
   async function openVault(seed: string) {
-    const opened = await openMemoryCore([databaseEngine], manualClock(), seededRandom(seed));
+    const clock = manualClock();
+    const opened = await openMemoryCore([databaseEngine], clock, seededRandom(seed));
     const core = opened.start();
     await core.ask('update', 'database/config/main', {
       plugin_name: 'postgresql-database-plugin',
@@ -36,6 +42,7 @@ describe.each(installedPostgres())('PostgreSQL: $name', ({ folder }) => {
     });
     return {
       ...core,
+      clock,
       vault: opened.vault,
       async issue(ttl: number) {
         const envelope = (await core.ask('read', 'database/creds/app', { ttl: String(ttl) }))
@@ -155,5 +162,37 @@ describe.each(installedPostgres())('PostgreSQL: $name', ({ folder }) => {
     const { records } = await vault.vault.readRecords({ operation: 'reconcile' });
     expect(records.filter(({ changes }) => changes.length > 1)).toEqual([]);
     await vault.stop();
+  });
+
+  it('what a copy of the vault has renewed is not ended by a backup that does not know of it', async () => {
+    const backup = await openVault('renewed');
+    const { username, password, lease } = await backup.issue(300);
+    // The copy's renewal: the database hears of it, these records do not.
+    const renew = await backup.vault.turn((turn) => {
+      const [row] = selectLeases(turn.db, 'id = ?', String(lease));
+      const mount = allMounts(turn.db).find(({ uuid }) => uuid === row?.mount);
+      if (!row || !mount) throw new Error('no lease');
+      const signer = () => createSigning(backup.vault.id).signer(turn);
+      const { db, now } = turn;
+      const revealValue = turn.revealValue;
+      return databaseLeases.renew?.({ db, now, mount, revealValue, signer }, leaseView(row, mount), 7200);
+    });
+    await renew?.(new AbortController().signal);
+    const state = async () => (await backup.leases()).find(({ lease_id: id }) => id === lease) ?? {};
+
+    backup.clock.advance(600_000);
+    // Either the attempt to end it comes first, and is refused, or the hourly look, and learns the deadline.
+    await until(async () => {
+      const { state: is, reason } = await state();
+      return is === 'active' || String(reason).includes('a copy of it has renewed');
+    });
+    await (await postgres.login(username, password)).end();
+    await backup.reconcile();
+    const after = await state();
+    expect(after['state']).toBe('active');
+    expect(Number(after['ttl'])).toBeGreaterThan(6000);
+    await backup.ask('update', 'sys/leases/revoke', { lease_id: lease });
+    await expect(postgres.login(username, password)).rejects.toMatchObject({ code: '28P01' });
+    await backup.stop();
   });
 });
