@@ -18,9 +18,13 @@ export const suites = {
   fuzz: { needs: forUnitTests, limitMs: 10 * minute, run: fuzz },
   // The same sealing and key derivation on Electron's own cryptography, which is not Node's.
   'crypto-in-electron': { needs: everything, limitMs: 5 * minute, run: cryptoInElectron },
-  integration: { needs: withoutDesktop, limitMs: 15 * minute, run: vitest('integration') },
+  integration: {
+    needs: withoutDesktop,
+    limitMs: 30 * minute,
+    run: vitest('integration', ['--maxWorkers=2']),
+  },
   // Most of it waits for processes and for the disk.
-  fault: { needs: withoutDesktop, limitMs: 10 * minute, run: vitest('fault', ['--maxWorkers=2']) },
+  fault: { needs: withoutDesktop, limitMs: 15 * minute, run: vitest('fault', ['--maxWorkers=2']) },
   e2e: { needs: everything, limitMs: 20 * minute, run: playwright('e2e') },
   security: { needs: everything, limitMs: 10 * minute, run: playwright('security') },
   sandbox: { needs: everything, limitMs: 5 * minute, run: playwright('sandbox') },
