@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { findServerProgram, freePort, openServerHome, untilSaid } from './server-home.ts';
+import type { TlsFiles } from './tls-authority.ts';
 
 /** A real MariaDB on a free loopback port. */
 export interface TestMariaDb {
@@ -24,7 +25,7 @@ export interface TestMariaDb {
 const QUICK = ['--innodb-flush-log-at-trx-commit=2', '--innodb-buffer-pool-size=16M', '--skip-log-bin'];
 
 /** Starts one, in about two seconds. Throws where it is not installed. */
-export async function startMariaDb(): Promise<TestMariaDb> {
+export async function startMariaDb(options: { tls?: TlsFiles } = {}): Promise<TestMariaDb> {
   const program = findServerProgram('mariadbd');
   const install = findServerProgram('mariadb-install-db');
   if (!program || !install) throw new Error('MariaDB is not installed here');
@@ -84,7 +85,11 @@ export async function startMariaDb(): Promise<TestMariaDb> {
         `--pid-file=${join(home.folder, 'p')}`,
       ];
       const network = ['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve'];
-      server = home.run(program, ['--no-defaults', ...asUser, ...places, ...network, ...QUICK]);
+      const { tls } = options;
+      const secure = tls
+        ? [`--ssl-ca=${tls.ca}`, `--ssl-cert=${tls.certificate}`, `--ssl-key=${tls.key}`]
+        : [];
+      server = home.run(program, ['--no-defaults', ...asUser, ...places, ...network, ...secure, ...QUICK]);
       await untilSaid(server, 'ready for connections');
     },
     close: () => home.remove(),

@@ -2,12 +2,15 @@ import type { ChildProcess } from 'node:child_process';
 import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findServerProgram, freePort, openServerHome, untilSaid } from './server-home.ts';
+import type { TlsFiles } from './tls-authority.ts';
 
 /** A real RabbitMQ with its management API on free loopback ports. It takes seconds to start: share one in a file. */
 export interface TestRabbitMq {
   /** Where the management API is. */
   readonly url: string;
   readonly amqpPort: number;
+  /** Where the API speaks TLS, if it does. */
+  readonly tlsPort: number;
   /** The administrator. */
   readonly user: string;
   readonly password: string;
@@ -26,14 +29,15 @@ export interface TestRabbitMq {
 }
 
 /** Starts one. Throws where it is not installed. */
-export async function startRabbitMq(): Promise<TestRabbitMq> {
+export async function startRabbitMq(options: { tls?: TlsFiles } = {}): Promise<TestRabbitMq> {
   const wrapper = findServerProgram('rabbitmq-server');
   const epmd = findServerProgram('epmd');
   if (!wrapper || !epmd) throw new Error('RabbitMQ is not installed here');
   // The wrapper on the path changes to a user of the system; the script under the versioned folder does not.
   const program = realpathSync('/usr/lib/rabbitmq/bin/rabbitmq-server');
   const home = openServerHome('rabbitmq');
-  const [amqpPort, port, epmdPort, distPort] = await Promise.all([
+  const [amqpPort, port, tlsPort, epmdPort, distPort] = await Promise.all([
+    freePort(),
     freePort(),
     freePort(),
     freePort(),
@@ -61,6 +65,15 @@ export async function startRabbitMq(): Promise<TestRabbitMq> {
         `default_user = ${user}`,
         `default_pass = ${password}`,
         'collect_statistics_interval = 1000',
+        ...(options.tls
+          ? [
+              'management.ssl.ip = 127.0.0.1',
+              `management.ssl.port = ${tlsPort}`,
+              `management.ssl.cacertfile = ${options.tls.ca}`,
+              `management.ssl.certfile = ${options.tls.certificate}`,
+              `management.ssl.keyfile = ${options.tls.key}`,
+            ]
+          : []),
       ].join('\n'),
     ),
     RABBITMQ_ENABLED_PLUGINS_FILE: file('enabled_plugins', '[rabbitmq_management].'),
@@ -78,6 +91,7 @@ export async function startRabbitMq(): Promise<TestRabbitMq> {
   const rabbitmq: TestRabbitMq = {
     url: `http://127.0.0.1:${port}`,
     amqpPort,
+    tlsPort,
     user,
     password,
     api: (method, path, body, as = { user, password }) =>

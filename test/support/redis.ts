@@ -3,10 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findServerProgram, freePort, openServerHome, untilSaid } from './server-home.ts';
+import type { TlsFiles } from './tls-authority.ts';
 
 /** A real Redis on a free loopback port. */
 export interface TestRedis {
   readonly port: number;
+  /** Where it speaks TLS, if it does; it asks every client for a certificate there. */
+  readonly tlsPort: number;
   /** The user that may everything. */
   readonly user: string;
   readonly password: string;
@@ -20,11 +23,11 @@ export interface TestRedis {
 }
 
 /** Starts one. Throws where it is not installed. Without an ACL file a restart forgets its users. */
-export async function startRedis(options: { aclFile?: boolean } = {}): Promise<TestRedis> {
+export async function startRedis(options: { aclFile?: boolean; tls?: TlsFiles } = {}): Promise<TestRedis> {
   const program = findServerProgram('redis-server');
   if (!program) throw new Error('Redis is not installed here');
   const home = openServerHome('redis');
-  const port = await freePort();
+  const [port, tlsPort] = await Promise.all([freePort(), freePort()]);
   const password = 'superuser-of-a-test';
   let server: ChildProcess | undefined;
   const aclFile = join(home.folder, 'users.acl');
@@ -33,6 +36,7 @@ export async function startRedis(options: { aclFile?: boolean } = {}): Promise<T
 
   const redis: TestRedis = {
     port,
+    tlsPort,
     user: 'default',
     password,
     async command(name, ...args) {
@@ -68,7 +72,15 @@ export async function startRedis(options: { aclFile?: boolean } = {}): Promise<T
     },
     async start() {
       const storage = ['--dir', home.folder, '--save', '', '--appendonly', 'no'];
-      server = home.run(program, [...['--bind', '127.0.0.1', '--port', String(port), ...users], ...storage]);
+      const { tls } = options;
+      const secure = tls
+        ? [
+            ...['--tls-port', String(tlsPort), '--tls-ca-cert-file', tls.ca],
+            ...['--tls-cert-file', tls.certificate, '--tls-key-file', tls.key],
+          ]
+        : [];
+      const network = ['--bind', '127.0.0.1', '--port', String(port), ...secure];
+      server = home.run(program, [...network, ...users, ...storage]);
       await untilSaid(server, 'Ready to accept connections');
     },
     close: () => home.remove(),

@@ -35,6 +35,7 @@ const ERROR_WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the host does not answer',
   DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is self-signed: give its CA in tls_ca",
   SELF_SIGNED_CERT_IN_CHAIN: "the server's CA is not known here: give it in tls_ca",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the server's CA is not known here: give it in tls_ca",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the server's CA is not known here: give it in tls_ca",
   CERT_HAS_EXPIRED: "the server's certificate has expired",
   ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",

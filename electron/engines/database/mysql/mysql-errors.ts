@@ -71,6 +71,10 @@ function reasonFor(error: unknown, hidden: readonly string[]): string {
   const code = mysqlCode(error);
   const known = code === undefined ? undefined : ERROR_WORDS[code];
   const message = error instanceof Error ? error.message : '';
+  // The driver puts its own code over that of TLS.
+  if (code === 'HANDSHAKE_SSL_ERROR' && /altnames/.test(message)) {
+    return "the server's certificate is for another host";
+  }
   if (known) return known.echo ? `${known.words}: ${without(message, hidden)}` : known.words;
   if (code !== undefined) return `the database refused (${code})`;
   return /closed|destroyed|abort/i.test(message)

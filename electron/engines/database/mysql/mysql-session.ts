@@ -1,3 +1,4 @@
+import { isIP, connect as openSocket, type Socket } from 'node:net';
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2/promise';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import { mysqlError } from './mysql-errors.ts';
@@ -59,7 +60,9 @@ export async function withMysqlSession<T>(
 
 function configOf(target: MysqlTarget): ConnectionOptions {
   return {
-    ...(target.socket === '' ? { host: target.host, port: target.port } : { socketPath: target.socket }),
+    ...(target.socket === ''
+      ? { host: target.host, port: target.port, stream: () => socketTo(target) }
+      : { socketPath: target.socket }),
     ...(target.database === '' ? {} : { database: target.database }),
     ...(target.tls === false ? {} : { ssl: asSslOptions(target.tls) }),
     user: target.user,
@@ -68,6 +71,16 @@ function configOf(target: MysqlTarget): ConnectionOptions {
     // A hostile server must not be able to ask for files.
     flags: ['-LOCAL_FILES'],
   };
+}
+
+/**
+ * The driver hands an open socket to TLS and, for an address, no name to check: TLS then asks the socket which host it was
+ * opened to. A socket knows that of a name alone, and the certificate would be checked against `localhost` instead.
+ */
+function socketTo({ host, port }: MysqlTarget): Socket {
+  const socket = openSocket({ host, port });
+  socket.setNoDelay(true);
+  return isIP(host) === 0 ? socket : Object.assign(socket, { _host: host });
 }
 
 async function asSession(connection: Connection): Promise<MysqlSession> {

@@ -72,7 +72,7 @@ function tlsOptions(
     ...(secret.tlsCa === '' ? {} : { ca: secret.tlsCa }),
     ...(secret.tlsCertificate === '' ? {} : { cert: secret.tlsCertificate, key: secret.privateKey }),
   };
-  switch (mode ?? (isLocal && secret.tlsCa === '' ? 'false' : 'true')) {
+  switch (mode ?? (isLocal && secret.tlsCa === '' && secret.tlsCertificate === '' ? 'false' : 'true')) {
     case 'false':
       return false;
     case 'skip-verify':

@@ -18,10 +18,15 @@ const ERROR_WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the host does not answer',
   DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is self-signed: give its CA in ca_cert",
   SELF_SIGNED_CERT_IN_CHAIN: "the server's CA is not known here: give it in ca_cert",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the server's CA is not known here: give it in ca_cert",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the server's CA is not known here: give it in ca_cert",
   CERT_HAS_EXPIRED: "the server's certificate has expired",
   ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",
 };
+
+/** What TLS says when the other side did not take our certificate, or missed it. */
+const OUR_CERTIFICATE =
+  /^ERR_SSL_.*ALERT_(?:CERTIFICATE_REQUIRED|UNKNOWN_CA|BAD_CERTIFICATE|HANDSHAKE_FAILURE)/;
 
 /** The first word of the server's answer, such as `WRONGPASS`, or the system's code. */
 export function redisCode(error: unknown): string | undefined {
@@ -40,6 +45,9 @@ function reasonFor(error: unknown): string {
   const code = redisCode(error);
   const known = code === undefined ? undefined : ERROR_WORDS[code];
   if (known !== undefined) return known;
+  if (code !== undefined && OUR_CERTIFICATE.test(code)) {
+    return 'the server asks for a certificate that it knows: give one in tls_certificate and private_key';
+  }
   const message = error instanceof Error ? error.message : '';
   // The server repeats the rule that it did not take, which came from a role and holds no secret.
   const rule = /Error in ACL SETUSER modifier '([^']{1,100})': (.{1,200})/.exec(message);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import type { ConnectionFields, ConnectionSecret } from '../database-plugin.ts';
@@ -69,7 +70,8 @@ function parseUrl(text: string): URL {
 
 function tlsOptions(url: URL, secret: ConnectionSecret): ConnectionOptions {
   return {
-    servername: url.hostname,
+    // An address is no name: TLS checks it against the certificate's addresses by itself.
+    ...(isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? { servername: url.hostname } : {}),
     ...(secret.tlsCa === '' ? {} : { ca: secret.tlsCa }),
     ...(secret.tlsCertificate === '' ? {} : { cert: secret.tlsCertificate, key: secret.privateKey }),
     rejectUnauthorized: url.searchParams.get('insecure') !== 'true',
