@@ -57,6 +57,8 @@ const SCHEMA = stateSchema(ENGINES);
 /** An open vault with everything on top of it, without a door. */
 export interface Keywarden {
   readonly vaultId: string;
+  /** For people; undefined where nobody named the vault. */
+  readonly vaultName: string | undefined;
   readonly core: Core;
   /**
    * There where a person must confirm the vault first. Until then it can be looked at in the desktop and nothing else:
@@ -167,7 +169,7 @@ export async function openKeywarden(
     clock.notBefore(await vault.turn(({ now }) => now));
     const { backups: folder } = options;
     const kept = folder !== undefined && !vault.quarantine && keepBackups({ vault, folder, clock, told });
-    return assemble(vault, ports, vault.ways, async () => over(await vault.confirm()), kept || undefined);
+    return assemble(vault, ports, async () => over(await vault.confirm()), kept || undefined);
   };
   const vault = await openVault({ ...options, ports, schema: SCHEMA });
   const keywarden = await over(vault);
@@ -205,16 +207,16 @@ export async function openDevKeywarden(options: {
   const ports = { ...options.ports, clock: steadyClock(options.ports.clock) };
   const vault = await openMemoryVault(SCHEMA, ports);
   const { rootToken } = await initialise({ ...options, ports, vault, engines: ENGINES });
-  return { ...(await assemble(vault, ports, undefined, undefined, undefined)), rootToken };
+  return { ...(await assemble(vault, ports, undefined, undefined)), rootToken };
 }
 
 async function assemble(
-  vault: Vault,
+  vault: Vault & Partial<Pick<OpenedVault, 'name' | 'ways'>>,
   ports: CorePorts,
-  ways: WaysIn | undefined,
   confirmed: (() => Promise<Keywarden>) | undefined,
   backups: KeptBackups | undefined,
 ): Promise<Keywarden> {
+  const { name: vaultName, ways } = vault;
   let sealRequested = () => {};
   let keysReplaced = async () => {};
   const core = createCore({
@@ -236,6 +238,7 @@ async function assemble(
   let closing: Promise<void> | undefined;
   const keywarden: Keywarden = {
     vaultId: vault.id,
+    vaultName,
     core,
     quarantine: vault.quarantine,
     ways,

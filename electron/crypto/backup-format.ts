@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { base64urlSalt } from './base64url-field.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { decodeCanonical, encodeCanonical } from './canonical-json.ts';
 import { damaged } from './damaged.ts';
@@ -23,7 +24,7 @@ const description = z.strictObject({
   epoch: integer.min(1),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   id: z.string().regex(/^[0-9a-f]{32}$/),
-  salt: z.string().regex(/^[\w-]{43}$/),
+  salt: base64urlSalt,
   sequence: integer,
   term: integer.min(1),
   time: integer,

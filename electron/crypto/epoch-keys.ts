@@ -10,6 +10,7 @@ export interface EpochKeys {
   readonly tokenHash: Uint8Array;
   readonly signing: Uint8Array;
   readonly header: Uint8Array;
+  readonly names: Uint8Array;
   readonly seen: Uint8Array;
   readonly backup: Uint8Array;
 }
@@ -31,6 +32,7 @@ export function deriveEpochKeys(vaultKey: Uint8Array, vaultId: Uint8Array, epoch
     tokenHash: derive('token-hash'),
     signing: derive('signing'),
     header: derive('header'),
+    names: derive('names'),
     seen: derive('seen'),
     backup: derive('backup'),
   };

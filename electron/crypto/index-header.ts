@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { base64urlSalt } from './base64url-field.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { decodeCanonical, encodeCanonical } from './canonical-json.ts';
 import { checkMagic, damaged } from './damaged.ts';
@@ -16,7 +17,7 @@ const indexBody = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   id: z.string().regex(/^[0-9a-f]{32}$/),
   last: integer,
-  salt: z.string().regex(/^[\w-]{43}$/),
+  salt: base64urlSalt,
   segment: integer,
   size: integer,
 });

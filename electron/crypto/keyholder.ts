@@ -1,10 +1,11 @@
 import { ByteWriter } from './byte-writer.ts';
 import { damaged } from './damaged.ts';
+import type { PassphraseWay, SealedKeyholder, Way } from './header-body.ts';
 import { deriveFromPassphrase, type KdfParameters, type KdfRules } from './passphrase-kdf.ts';
 import { type KeyPurpose, openSealedKey, sealKeyTo } from './sealed-key.ts';
 import { NONCE_LENGTH, openBox, sealBox } from './secret-box.ts';
 import { sealToSecretWay, secretWayPublicKey, type WayOwner } from './secret-way.ts';
-import type { Keyholder, PassphraseWay, Way } from './vault-header.ts';
+import type { Keyholder } from './vault-header.ts';
 import { x25519PublicKey } from './x25519.ts';
 
 type Random = (length: number) => Uint8Array;
@@ -102,7 +103,7 @@ export function sealVaultKey(
 /** The vault key of the newest epoch, opened with a keyholder's private key. Throws `vault-damaged`. */
 export function openVaultKey(
   vaultId: Uint8Array,
-  keyholder: Keyholder,
+  keyholder: SealedKeyholder,
   epoch: number,
   privateKey: Uint8Array,
 ): Uint8Array {

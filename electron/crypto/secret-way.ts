@@ -1,13 +1,13 @@
 import { ByteWriter } from './byte-writer.ts';
 import { deriveSubkey } from './epoch-keys.ts';
+import type { SealedKeyholder, SecretWay, SecretWayKind } from './header-body.ts';
 import { type KeyPurpose, openSealedKey, sealKeyTo } from './sealed-key.ts';
-import type { Keyholder, SecretWay, SecretWayKind } from './vault-header.ts';
 import { x25519PublicKey } from './x25519.ts';
 
 type Random = (length: number) => Uint8Array;
 
 /** Whose private key a way leads to. */
-export type WayOwner = Pick<Keyholder, 'id' | 'publicKey'>;
+export type WayOwner = Pick<SealedKeyholder, 'id' | 'publicKey'>;
 
 /** The public half of the key pair behind a secret of 32 bytes: what is sealed to it, the secret opens. */
 export function secretWayPublicKey(vaultId: Uint8Array, kind: SecretWayKind, secret: Uint8Array): Uint8Array {

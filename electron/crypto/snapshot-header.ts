@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { base64urlSalt } from './base64url-field.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { decodeCanonical, encodeCanonical } from './canonical-json.ts';
 import { checkMagic, damaged } from './damaged.ts';
@@ -14,7 +15,7 @@ const snapshotBody = z.strictObject({
   epoch: integer,
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   id: z.string().regex(/^[0-9a-f]{32}$/),
-  salt: z.string().regex(/^[\w-]{43}$/),
+  salt: base64urlSalt,
   sequence: integer,
   time: integer,
 });

@@ -1,101 +1,62 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
 import { ByteWriter } from './byte-writer.ts';
 import { decodeCanonical, encodeCanonical } from './canonical-json.ts';
 import { checkMagic, damaged } from './damaged.ts';
+import type { EpochKeys } from './epoch-keys.ts';
+import {
+  HEADER_VERSION,
+  type HeaderBody,
+  parseHeaderBody,
+  type SealedHeader,
+  type SealedKeyholder,
+  type Way,
+} from './header-body.ts';
+import { openHeaderNames, sealHeaderNames } from './header-names.ts';
 
 const MAGIC = 'KWHEADER';
-const VERSION = 2;
 const NAME = 'vault.kwh';
 const DIGEST_LENGTH = 32;
 
-const integer = z.number().int().nonnegative();
-const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
-const base64url = z
-  .string()
-  .regex(/^[\w-]+$/)
-  .transform((text): Uint8Array => new Uint8Array(Buffer.from(text, 'base64url')));
-
-const key = base64url.refine((bytes) => bytes.length === 32);
-
-const passphraseBox = {
-  kind: z.literal('passphrase'),
-  memory: integer,
-  passes: integer,
-  lanes: integer,
-  salt: base64url,
-  box: base64url,
-};
-const everyWay = { id: hex(8), addedAt: integer };
-const sealedToWay = { publicKey: key, ephemeral: key, box: base64url };
-
-const passphraseWay = z.strictObject({ ...everyWay, ...passphraseBox });
-const recoveryKitWay = z.strictObject({ ...everyWay, ...sealedToWay, kind: z.literal('recovery-kit') });
-const keychainWay = z.strictObject({ ...everyWay, ...sealedToWay, kind: z.literal('keychain') });
-const sharesWay = z.strictObject({
-  ...everyWay,
-  ...sealedToWay,
-  kind: z.literal('shares'),
-  set: hex(4),
-  threshold: integer,
-  total: integer,
-});
-
-const keyholderOf = <T extends z.ZodType>(way: T) =>
-  z.strictObject({
-    id: hex(8),
-    name: z.string(),
-    publicKey: key,
-    vaultKey: z.strictObject({ ephemeral: key, box: base64url }),
-    ways: z.array(way).min(1),
-  });
-
-const bodyOf = <T extends z.ZodType>(keyholder: T) => ({
-  id: hex(16),
-  name: z.string().optional(),
-  createdAt: integer,
-  epoch: integer.min(1),
-  former: z.array(z.strictObject({ epoch: integer.min(1), box: base64url })),
-  keyholders: z.array(keyholder).min(1),
-});
-
-const way = z.discriminatedUnion('kind', [passphraseWay, recoveryKitWay, keychainWay, sharesWay]);
-const keyholder = keyholderOf(way);
-const headerBody = z.strictObject({ ...bodyOf(keyholder), revision: integer });
-const headerBodyOfVersion1 = z.strictObject(bodyOf(keyholderOf(z.strictObject(passphraseBox))));
-
-/** A way to a keyholder's private key. */
-export type Way = z.infer<typeof way>;
-export type PassphraseWay = z.infer<typeof passphraseWay>;
-/** A way behind which lies a secret of 32 random bytes. */
-export type SecretWay = Exclude<Way, PassphraseWay>;
-export type SecretWayKind = SecretWay['kind'];
 /** Someone to whom the vault key is sealed. */
-export type Keyholder = z.infer<typeof keyholder>;
-/** Who can open the vault. Byte strings are parsed already. FORMAT.md section 8. */
-export type VaultHeader = z.infer<typeof headerBody>;
+export interface Keyholder extends SealedKeyholder {
+  readonly name: string;
+}
 
-/** A header as read, with what its MAC covers: not to be trusted for writing before `checkHeaderMac`. */
-export interface ReadHeader {
-  readonly header: VaultHeader;
+/** Who can open the vault. FORMAT.md section 8. */
+export interface VaultHeader extends SealedHeader {
+  readonly name?: string | undefined;
+  readonly keyholders: Keyholder[];
+}
+
+/** A header as read, with what its MAC covers: not to be trusted before `openVaultHeader`. */
+export interface ReadHeader extends HeaderBody {
   readonly covered: Uint8Array;
   readonly mac: Uint8Array;
 }
 
-/** Writes a header under the header key of its epoch. */
-export function encodeVaultHeader(headerKey: Uint8Array, header: VaultHeader): Uint8Array {
+/** The keys of the header's epoch that it is written and opened with. */
+export type HeaderKeys = Pick<EpochKeys, 'header' | 'names'>;
+
+/** Writes a header under the keys of its epoch. `nonce` is `NONCE_LENGTH` random bytes. */
+export function encodeVaultHeader(
+  keys: HeaderKeys,
+  { name: vault, keyholders: named, ...header }: VaultHeader,
+  nonce: Uint8Array,
+): Uint8Array {
+  const keyholders = named.map(({ name: _, ...keyholder }) => keyholder);
+  const names = sealHeaderNames(keys, header, { vault, keyholders: named.map(({ name }) => name) }, nonce);
   const covered = new ByteWriter()
     .raw(Buffer.from(MAGIC, 'latin1'))
-    .u8(VERSION)
-    .block(encodeCanonical(withText(header)))
+    .u8(HEADER_VERSION)
+    .block(encodeCanonical(withText({ ...header, keyholders, names })))
     .finish();
-  const withMac = Buffer.concat([covered, macOf(headerKey, covered)]);
+  const withMac = Buffer.concat([covered, macOf(keys.header, covered)]);
   return new Uint8Array(Buffer.concat([withMac, checksum(withMac)]));
 }
 
 /** Reads a header without any key. Throws `vault-newer` or `vault-damaged`. */
 export function decodeVaultHeader(bytes: Uint8Array): ReadHeader {
-  checkMagic(bytes, MAGIC, VERSION, NAME);
+  checkMagic(bytes, MAGIC, HEADER_VERSION, NAME);
   const end = bytes.length - DIGEST_LENGTH;
   if (
     end < 13 + DIGEST_LENGTH ||
@@ -107,19 +68,23 @@ export function decodeVaultHeader(bytes: Uint8Array): ReadHeader {
   const bodyLength = Buffer.from(covered).readUInt32BE(9);
   if (bodyLength !== covered.length - 13) throw damaged(`${NAME} has a wrong length`);
   try {
-    const body = decodeCanonical(covered.subarray(13));
-    const header = bytes[8] === 1 ? upgrade(headerBodyOfVersion1.parse(body)) : headerBody.parse(body);
-    return { header, covered, mac: bytes.subarray(covered.length, end) };
+    const body = parseHeaderBody(bytes[8] ?? 0, decodeCanonical(covered.subarray(13)));
+    return { ...body, covered, mac: bytes.subarray(covered.length, end) };
   } catch (error) {
     throw damaged(`${NAME} does not decode`, error);
   }
 }
 
-/** Throws `vault-damaged` where the header was not written by someone who knew the vault key. */
-export function checkHeaderMac(headerKey: Uint8Array, read: ReadHeader): void {
-  if (!timingSafeEqual(macOf(headerKey, read.covered), read.mac)) {
+/** Proves a header and opens its names. Throws `vault-damaged` where someone without the vault key wrote it. */
+export function openVaultHeader(keys: HeaderKeys, read: ReadHeader): VaultHeader {
+  const { header, names: found, covered, mac } = read;
+  if (!timingSafeEqual(macOf(keys.header, covered), mac)) {
     throw damaged(`${NAME} was changed by someone without the vault's key`);
   }
+  const names = found instanceof Uint8Array ? openHeaderNames(keys, header, found) : found;
+  if (names.keyholders.length !== header.keyholders.length) throw damaged(`${NAME} lacks a name`);
+  const keyholders = header.keyholders.map((one, i) => ({ ...one, name: names.keyholders[i] ?? '' }));
+  return { ...header, keyholders, ...(names.vault !== undefined && { name: names.vault }) };
 }
 
 /** The digest by which the ledger knows a slot: of its canonical JSON, as it stands in the header. */
@@ -127,19 +92,6 @@ export function digestOfSlot(slot: Way | Pick<Keyholder, 'publicKey' | 'vaultKey
   return createHash('sha256')
     .update(encodeCanonical(withText(slot)))
     .digest('hex');
-}
-
-/** What version 1 did not say yet. */
-function upgrade(old: z.infer<typeof headerBodyOfVersion1>): VaultHeader {
-  const keyholders = old.keyholders.map((holder) => ({
-    ...holder,
-    ways: holder.ways.map((passphrase) => ({
-      ...passphrase,
-      id: Buffer.from(checksum(passphrase.box).subarray(0, 8)).toString('hex'),
-      addedAt: old.createdAt,
-    })),
-  }));
-  return { ...old, keyholders, revision: 0 };
 }
 
 function macOf(headerKey: Uint8Array, covered: Uint8Array): Uint8Array {

@@ -31,10 +31,10 @@ export function vaultAssembly(ports: CorePorts, place: Place): VaultDoor {
     backupFolder: defaultBackupFolder,
     async look(directory) {
       try {
-        const { id, name } = await peekVault(directory);
-        return { id, name, problem: null };
+        const { id } = await peekVault(directory);
+        return { id, problem: null };
       } catch (error) {
-        return { id: undefined, name: undefined, problem: asKeywardenError(error).message };
+        return { id: undefined, problem: asKeywardenError(error).message };
       }
     },
   };

@@ -21,10 +21,9 @@ export interface VaultDoor {
   /** The backups that are kept of a vault; the newest first. */
   backups(directory: string, vaultId: string): Promise<readonly { readonly madeAt: number }[]>;
   backupFolder(directory: string): string;
-  /** Id and name in the folder's header, which are not proven; `problem` says in words why there is none to open. */
+  /** The id in the folder's header, which is not proven; `problem` says in words why there is none to open. */
   look(directory: string): Promise<{
     readonly id: string | undefined;
-    readonly name: string | undefined;
     readonly problem: string | null;
   }>;
 }

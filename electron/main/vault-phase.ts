@@ -128,7 +128,7 @@ export function createVaultPhase(options: {
     try {
       // The desktop acts as its member: a root token that nobody was shown must not live on.
       if (rootToken !== undefined) await endSession(keywarden.core, rootToken);
-      const vault = await known.remember(directory, name ?? (await vaults.look(directory)).name);
+      const vault = await known.remember(directory, name ?? keywarden.vaultName);
       const session = await keywarden.openSession('desktop');
       await hooks.opened(keywarden, (operation, path, data) =>
         askCore(keywarden.core, session, operation, path, data),

@@ -2,6 +2,7 @@ import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { deriveEpochKeys } from '../crypto/epoch-keys.ts';
 import { makeKeyholder } from '../crypto/keyholder.ts';
 import { calibrateKdf, KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
+import { NONCE_LENGTH } from '../crypto/secret-box.ts';
 import { encodeVaultHeader } from '../crypto/vault-header.ts';
 import type { StateSchema } from './change.ts';
 import { translatingDiskErrors } from './disk-error.ts';
@@ -28,7 +29,7 @@ export interface CreateVaultOptions {
   readonly passphrase: Uint8Array;
   readonly schema: StateSchema;
   readonly ports: VaultPorts;
-  /** For people; readable without the passphrase. */
+  /** For people; as sealed as everything else. */
   readonly name?: string;
   /** The first keyholder's name; `owner` unless told. */
   readonly keyholder?: string;
@@ -117,7 +118,7 @@ async function fill(
     );
     const id = formatVaultId(vaultId);
     const header = { id, name, createdAt: addedAt, epoch, former: [], keyholders: [owner], revision: 0 };
-    await writeHeaderFile(files, layout, encodeVaultHeader(keys.current.header, header));
+    await writeHeaderFile(files, layout, encodeVaultHeader(keys.current, header, random(NONCE_LENGTH)));
     await files.makeFolder(layout.ledger);
     await files.makeFolder(layout.snapshots);
     await createSegment(files, layout.ledger, keys, {

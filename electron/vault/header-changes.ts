@@ -1,9 +1,10 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { sealFormerKey } from '../crypto/former-keys.ts';
+import type { SecretWay, Way } from '../crypto/header-body.ts';
 import { type NewPassphrase, sealToPassphrase, sealVaultKey } from '../crypto/keyholder.ts';
 import { NONCE_LENGTH } from '../crypto/secret-box.ts';
 import { sealToSecretWay, secretWayPublicKey } from '../crypto/secret-way.ts';
-import type { Keyholder, SecretWay, VaultHeader, Way } from '../crypto/vault-header.ts';
+import type { Keyholder, VaultHeader } from '../crypto/vault-header.ts';
 import { x25519PublicKey } from '../crypto/x25519.ts';
 import type { RandomBytes } from './ports.ts';
 import type { RevealedHeader, VaultKey } from './unlock-header.ts';

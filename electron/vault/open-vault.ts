@@ -1,7 +1,8 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { BackupDescription } from '../crypto/backup-format.ts';
+import type { Way } from '../crypto/header-body.ts';
 import { KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
-import type { ReadHeader, Way } from '../crypto/vault-header.ts';
+import type { VaultHeader } from '../crypto/vault-header.ts';
 import type { StateSchema } from './change.ts';
 import { translatingDiskErrors } from './disk-error.ts';
 import { folderLayout } from './folder-layout.ts';
@@ -37,6 +38,8 @@ export type OpenVaultOptions = WayIn & {
 
 /** An open vault whose ways in can be changed. */
 export interface OpenedVault extends Vault {
+  /** For people; undefined where nobody named it. */
+  readonly name: string | undefined;
   readonly ways: WaysIn;
   /** Writes the whole vault into one file, verified; requests are served meanwhile. */
   backUp(to: string): Promise<BackupDescription>;
@@ -71,14 +74,14 @@ export async function openHeldVault(
 ): Promise<OpenedVault> {
   const { kdf: rules = KDF_RULES } = options;
   const read = await readHeaderFile(folder.files, folder.layout);
-  const { keys, way } = await unlockHeaderBy(read, options, rules);
+  const { keys, way, header } = await unlockHeaderBy(read, options, rules);
   const unlocked = { ...folder, vaultId: vaultIdOf(read), keys };
-  return open({ unlocked, read, way, options, rules, held, confirmed: false });
+  return open({ unlocked, header, way, options, rules, held, confirmed: false });
 }
 
 interface Unlocked {
   readonly unlocked: UnlockedFolder;
-  readonly read: ReadHeader;
+  readonly header: VaultHeader;
   readonly way: Way;
   readonly options: OpenVaultOptions;
   readonly rules: KdfRules;
@@ -116,6 +119,7 @@ async function open(found: Unlocked): Promise<OpenedVault> {
   const ways = waysInto({ ...unlocked, ...ports, files: unlocked.files, vault, rules });
   const opened: OpenedVault = {
     ...vault,
+    name: found.header.name,
     ways,
     backUp: (to) => translatingDiskErrors(() => writeBackup(unlocked, to, ports)),
     async confirm() {

@@ -8,13 +8,12 @@ import type { VaultFiles } from './ports.ts';
 export interface VaultGlance {
   readonly id: string;
   readonly createdAt: number;
-  readonly name?: string;
 }
 
 /** Reads a vault's header without a passphrase. Throws `vault-missing`, `vault-newer` or `vault-damaged`. */
 export function peekVault(directory: string, files: VaultFiles = nodeFiles): Promise<VaultGlance> {
   return translatingDiskErrors(async () => {
-    const { id, createdAt, name } = (await readHeaderFile(files, folderLayout(directory))).header;
-    return { id, createdAt, ...(name !== undefined && { name }) };
+    const { id, createdAt } = (await readHeaderFile(files, folderLayout(directory))).header;
+    return { id, createdAt };
   });
 }

@@ -2,10 +2,16 @@ import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { damaged } from '../crypto/damaged.ts';
 import { deriveEpochKeys, type EpochKeys, wipeEpochKeys } from '../crypto/epoch-keys.ts';
 import { openFormerKey } from '../crypto/former-keys.ts';
+import type { SealedKeyholder, Way } from '../crypto/header-body.ts';
 import { openPassphraseWay, openVaultKey } from '../crypto/keyholder.ts';
 import type { KdfRules } from '../crypto/passphrase-kdf.ts';
 import { openSecretWay } from '../crypto/secret-way.ts';
-import { checkHeaderMac, type Keyholder, type ReadHeader, type Way } from '../crypto/vault-header.ts';
+import {
+  type Keyholder,
+  openVaultHeader,
+  type ReadHeader,
+  type VaultHeader,
+} from '../crypto/vault-header.ts';
 import { KeyRing } from './key-ring.ts';
 import { parseVaultId } from './vault-id.ts';
 import type { WayIn } from './way-in.ts';
@@ -19,6 +25,7 @@ export interface VaultKey {
 /** All that a way in leads to. Whoever gets it wipes it as soon as may be. */
 export interface RevealedHeader {
   readonly vaultId: Uint8Array;
+  readonly header: VaultHeader;
   readonly keyholder: Keyholder;
   readonly way: Way;
   readonly privateKey: Uint8Array;
@@ -42,15 +49,15 @@ export async function unlockHeader(read: ReadHeader, wayIn: WayIn, rules: KdfRul
   return (await unlockHeaderBy(read, wayIn, rules)).keys;
 }
 
-/** The same, and by which way. */
+/** The same, by which way, and the whole header. */
 export async function unlockHeaderBy(
   read: ReadHeader,
   wayIn: WayIn,
   rules: KdfRules,
-): Promise<{ readonly keys: KeyRing; readonly way: Way }> {
+): Promise<{ readonly keys: KeyRing } & Pick<RevealedHeader, 'way' | 'header'>> {
   const revealed = await revealHeader(read, wayIn, rules);
   try {
-    return { keys: keyRingOf(revealed), way: revealed.way };
+    return { keys: keyRingOf(revealed), way: revealed.way, header: revealed.header };
   } finally {
     revealed.wipe();
   }
@@ -65,25 +72,26 @@ function keyRingOf({ vaultId, vaultKeys: [newest, ...former] }: RevealedHeader):
 /** The private key and the vault keys themselves, behind a header whose MAC was checked. Throws as `unlockHeader` does. */
 export async function revealHeader(read: ReadHeader, wayIn: WayIn, rules: KdfRules): Promise<RevealedHeader> {
   const vaultId = vaultIdOf(read);
-  const { header } = read;
-  const found = await findWay(read, vaultId, wayIn, rules);
-  const secrets = [found.privateKey];
+  const { epoch, former: sealedFormer } = read.header;
+  const { index, keyholder: sealed, way, privateKey } = await findWay(read, vaultId, wayIn, rules);
+  const secrets = [privateKey];
   const wipe = () => {
     for (const secret of secrets) secret.fill(0);
   };
   let newestKeys: EpochKeys | undefined;
   try {
-    const key = openVaultKey(vaultId, found.keyholder, header.epoch, found.privateKey);
+    const key = openVaultKey(vaultId, sealed, epoch, privateKey);
     secrets.push(key);
-    const newest: VaultKey = { key, epoch: header.epoch };
-    newestKeys = deriveEpochKeys(key, vaultId, header.epoch);
-    checkHeaderMac(newestKeys.header, read);
-    const former = header.former.map((sealed): VaultKey => {
-      const opened = openFormerKey(newest, vaultId, sealed);
+    const newest: VaultKey = { key, epoch };
+    newestKeys = deriveEpochKeys(key, vaultId, epoch);
+    const header = openVaultHeader(newestKeys, read);
+    const former = sealedFormer.map((box): VaultKey => {
+      const opened = openFormerKey(newest, vaultId, box);
       secrets.push(opened);
-      return { key: opened, epoch: sealed.epoch };
+      return { key: opened, epoch: box.epoch };
     });
-    return { vaultId, ...found, vaultKeys: [newest, ...former], wipe };
+    const keyholder: Keyholder = { ...sealed, name: header.keyholders[index]?.name ?? '' };
+    return { vaultId, header, keyholder, way, privateKey, vaultKeys: [newest, ...former], wipe };
   } catch (error) {
     wipe();
     throw error;
@@ -97,11 +105,16 @@ async function findWay(
   vaultId: Uint8Array,
   wayIn: WayIn,
   rules: KdfRules,
-): Promise<Pick<RevealedHeader, 'keyholder' | 'way' | 'privateKey'>> {
-  for (const keyholder of header.keyholders) {
+): Promise<{
+  readonly index: number;
+  readonly keyholder: SealedKeyholder;
+  readonly way: Way;
+  readonly privateKey: Uint8Array;
+}> {
+  for (const [index, keyholder] of header.keyholders.entries()) {
     for (const way of keyholder.ways) {
       const privateKey = await openWay(vaultId, keyholder, way, wayIn, rules);
-      if (privateKey) return { keyholder, way, privateKey };
+      if (privateKey) return { index, keyholder, way, privateKey };
     }
   }
   throw new KeywardenError('unlock-failed');
@@ -109,7 +122,7 @@ async function findWay(
 
 async function openWay(
   vaultId: Uint8Array,
-  keyholder: Keyholder,
+  keyholder: SealedKeyholder,
   way: Way,
   wayIn: WayIn,
   rules: KdfRules,

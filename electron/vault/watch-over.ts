@@ -1,12 +1,14 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
-import { digestOfSlot, encodeVaultHeader, type ReadHeader, type Way } from '../crypto/vault-header.ts';
+import type { Way } from '../crypto/header-body.ts';
+import { NONCE_LENGTH } from '../crypto/secret-box.ts';
+import { digestOfSlot, encodeVaultHeader, type VaultHeader } from '../crypto/vault-header.ts';
 import type { Head } from './head.ts';
 import { HeadMemory, type SeenPosition } from './head-memory.ts';
 import { writeHeaderFile } from './header-file.ts';
 import { homeRecord, knownHome } from './home-records.ts';
 import type { FoundVault, Opening, UnlockedFolder, Verdict } from './open-unlocked-vault.ts';
 import type { Place } from './place.ts';
-import type { VaultPorts } from './ports.ts';
+import type { RandomBytes, VaultPorts } from './ports.ts';
 import { quarantineOf, quarantineOfDamage } from './quarantine.ts';
 import { knownSlots, type Slots, slotRecord } from './slot-records.ts';
 import { standingOfSlots, vouchedFor } from './slot-standing.ts';
@@ -17,7 +19,7 @@ import { isMissing, removeIfThere } from './write-durably.ts';
 /** What watching over an opening takes. */
 export interface WatchOverParts {
   readonly unlocked: UnlockedFolder;
-  readonly read: ReadHeader;
+  readonly header: VaultHeader;
   readonly way: Way;
   readonly place?: Place | undefined;
   readonly ports: Pick<VaultPorts, 'clock' | 'random'>;
@@ -37,7 +39,7 @@ export interface WatchOver {
 /** Reads what this machine remembers of the vault, and judges by it. FORMAT.md section 11. */
 export async function watchOver({
   unlocked,
-  read,
+  header,
   way,
   place,
   ports: { clock, random },
@@ -57,7 +59,7 @@ export async function watchOver({
   };
   const judge = ({ head, term: foundTerm, db, askedHash: hashAtSeen }: FoundVault): Verdict => {
     slots = knownSlots(db);
-    const standing = standingOfSlots(read.header, slots);
+    const standing = standingOfSlots(header, slots);
     if (slots && standing === 'header-older') refuseRemoved(slots, way);
     const home = knownHome(db);
     term = foundTerm;
@@ -94,7 +96,7 @@ export async function watchOver({
   };
 
   const settle = async (vault: Vault): Promise<void> => {
-    await settleSlots(unlocked, vault, read, slots);
+    await settleSlots(unlocked, vault, header, slots, random);
     const home = await vault.turn(({ db }) => knownHome(db));
     if (place && (home?.host !== place.host || since !== home.since)) {
       await vault.turn((turn) => {
@@ -118,8 +120,9 @@ function refuseRemoved(slots: Slots, way: Way): void {
 async function settleSlots(
   { files, layout, keys }: UnlockedFolder,
   vault: Vault,
-  { header }: ReadHeader,
+  header: VaultHeader,
   slots: Slots | undefined,
+  random: RandomBytes,
 ): Promise<void> {
   const standing = standingOfSlots(header, slots);
   if (standing === 'same') return;
@@ -128,7 +131,8 @@ async function settleSlots(
     const vouched = vouchedFor(header, slots);
     if (!vouched) throw new KeywardenError('unlock-failed');
     settled = { ...vouched, revision: slots.revision + 1 };
-    await writeHeaderFile(files, layout, encodeVaultHeader(keys.current.header, settled));
+    const bytes = encodeVaultHeader(keys.current, settled, random(NONCE_LENGTH));
+    await writeHeaderFile(files, layout, bytes);
   }
   await vault.turn((turn) => turn.record(slotRecord(settled, 'update')));
 }

@@ -1,4 +1,4 @@
-import type { SecretWayKind } from '../crypto/vault-header.ts';
+import type { SecretWayKind } from '../crypto/header-body.ts';
 
 /** What somebody opens a vault with: exactly one of them. The bytes stay the caller's, who zero-fills them. */
 export type WayIn =

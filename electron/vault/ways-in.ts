@@ -1,11 +1,13 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { damaged } from '../crypto/damaged.ts';
 import { deriveEpochKeys } from '../crypto/epoch-keys.ts';
+import type { Way } from '../crypto/header-body.ts';
 import { calibrateKdf, type KdfRules } from '../crypto/passphrase-kdf.ts';
 import { encodeRecoveryKit } from '../crypto/recovery-kit.ts';
+import { NONCE_LENGTH } from '../crypto/secret-box.ts';
 import { splitSecret } from '../crypto/secret-shares.ts';
 import { encodeShare, MOST_SHARES } from '../crypto/share-text.ts';
-import { checkHeaderMac, encodeVaultHeader, type VaultHeader, type Way } from '../crypto/vault-header.ts';
+import { encodeVaultHeader, openVaultHeader, type VaultHeader } from '../crypto/vault-header.ts';
 import type { FolderLayout } from './folder-layout.ts';
 import type { FolderLock } from './folder-lock.ts';
 import {
@@ -116,7 +118,7 @@ export function waysInto(parts: WaysInParts): WaysIn {
   };
   return {
     async list() {
-      const { header } = await readHeaderFile(parts.files, parts.layout);
+      const header = openVaultHeader(parts.keys.current, await readHeaderFile(parts.files, parts.layout));
       return header.keyholders.flatMap(({ name, ways }) => ways.map((way) => shown(name, way)));
     },
 
@@ -183,7 +185,7 @@ export function waysInto(parts: WaysInParts): WaysIn {
 
     async prove(proof) {
       const read = await readHeaderFile(parts.files, parts.layout);
-      checkHeaderMac(parts.keys.current.header, read);
+      openVaultHeader(parts.keys.current, read);
       (await revealHeader(read, proof, rules)).wipe();
     },
 
@@ -206,7 +208,7 @@ export function waysInto(parts: WaysInParts): WaysIn {
 }
 
 async function changeHeader(
-  { files, layout, lock, keys, vault, rules }: WaysInParts,
+  { files, layout, lock, keys, vault, random, rules }: WaysInParts,
   proof: WayIn,
   operation: string,
   work: HeaderChange,
@@ -216,18 +218,18 @@ async function changeHeader(
   await lock.check();
   const read = await readHeaderFile(files, layout);
   // Nothing is sealed to a slot that somebody without the vault key may have put there.
-  checkHeaderMac(keys.current.header, read);
-  await recordSlots(vault, read.header);
+  const header = openVaultHeader(keys.current, read);
+  await recordSlots(vault, header);
   const revealed = await revealHeader(read, proof, rules);
   try {
-    const revision = read.header.revision + 1;
-    const changed: VaultHeader = { ...(await work(read.header, revealed)), revision };
-    const newEpoch = changed.epoch !== read.header.epoch;
-    const headerKey = newEpoch ? keys.prepared(changed.epoch).header : keys.current.header;
+    const revision = header.revision + 1;
+    const changed: VaultHeader = { ...(await work(header, revealed)), revision };
+    const newEpoch = changed.epoch !== header.epoch;
+    const newest = newEpoch ? keys.prepared(changed.epoch) : keys.current;
     await lock.check();
-    const old = encodeVaultHeader(keys.current.header, read.header);
+    const old = encodeVaultHeader(keys.current, header, random(NONCE_LENGTH));
     try {
-      await writeHeaderFile(files, layout, encodeVaultHeader(headerKey, changed));
+      await writeHeaderFile(files, layout, encodeVaultHeader(newest, changed, random(NONCE_LENGTH)));
     } catch (error) {
       // It may be in place for all that: then the answer would be wrong.
       await putBack(files, layout, old);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createKeywardenVault, openKeywarden } from '../../electron/keywarden.ts';
+import { exportVault } from '../../electron/vault/export-vault.ts';
 import { placeIn } from '../../electron/vault/place.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 import { settableClock } from '../support/settable-clock.ts';
@@ -17,7 +18,14 @@ it('a vault folder searched byte by byte shows no plaintext name, path, value or
   const ports = { clock: settableClock(), random, log: () => {} };
   const place = await placeIn(join(parent, 'state'), random);
   const passphrase = Buffer.from('canary passphrase');
-  const { rootToken, recoveryKit } = await createKeywardenVault({ directory, passphrase, ports, place });
+  const name = 'display-canary';
+  const { rootToken, recoveryKit } = await createKeywardenVault({
+    directory,
+    passphrase,
+    name,
+    ports,
+    place,
+  });
   const keywarden = await openKeywarden({ directory, passphrase, ports, place, backups });
   onTestFinished(() => keywarden.close());
   const ask = (operation: Operation, path: string, data: Record<string, unknown> = {}) =>
@@ -42,14 +50,20 @@ it('a vault folder searched byte by byte shows no plaintext name, path, value or
   });
   await ask('update', 'auth/approle/role/app-canary', { token_policies: 'policy-canary' });
   await ask('update', 'secret/destroy/folder-canary/name-canary', { versions: [1] });
+  // A new epoch closes the segment: an index is made of it.
+  await keywarden.ways?.rekey({ passphrase });
+  await ask('read', 'sys/internal/records');
   await keywarden.backups?.make();
   await keywarden.close();
+
+  expect(keywarden.vaultName).toBe(name);
+  await exportVault({ directory, passphrase, to: join(parent, 'export.kwb'), ports });
 
   const files = (await readdir(parent, { recursive: true, withFileTypes: true })).filter((file) =>
     file.isFile(),
   );
   const names = files.map((file) => join(file.parentPath, file.name));
-  for (const kind of ['.kwh', '.kwl', '.kws', '.kwb', '.kwn']) {
+  for (const kind of ['.kwh', '.kwl', '.kwx', '.kws', '.kwb', '.kwn']) {
     expect(names.filter((name) => name.endsWith(kind)).length, kind).toBeGreaterThan(0);
   }
   const forms = (text: string) => [
@@ -59,6 +73,8 @@ it('a vault folder searched byte by byte shows no plaintext name, path, value or
   ];
   const secrets = [
     'canary',
+    'owner',
+    '"name"',
     'secret/',
     'userpass',
     'approle',

@@ -1,5 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ByteWriter } from '../../../electron/crypto/byte-writer.ts';
+import { encodeCanonical } from '../../../electron/crypto/canonical-json.ts';
 import { deriveEpochKeys, type EpochKeys } from '../../../electron/crypto/epoch-keys.ts';
 import { openFormerKey, sealFormerKey } from '../../../electron/crypto/former-keys.ts';
 import { makeKeyholder, openPassphraseWay, openVaultKey } from '../../../electron/crypto/keyholder.ts';
@@ -11,10 +13,11 @@ import {
   type KdfRules,
 } from '../../../electron/crypto/passphrase-kdf.ts';
 import {
-  checkHeaderMac,
   decodeVaultHeader,
   encodeVaultHeader,
   type Keyholder,
+  openVaultHeader,
+  type ReadHeader,
   type VaultHeader,
 } from '../../../electron/crypto/vault-header.ts';
 
@@ -22,6 +25,7 @@ const weak: KdfRules = { ...KDF_RULES, least: { memory: 64, passes: 1, lanes: 1 
 const parameters: KdfParameters = weak.least;
 const vaultId = randomBytes(16);
 const vaultKey = randomBytes(32);
+const nonce = randomBytes(24);
 const passphrase = Buffer.from('pass');
 const damage = expect.objectContaining({ code: 'vault-damaged' });
 let keyholder: Keyholder;
@@ -44,6 +48,29 @@ beforeAll(async () => {
   const id = vaultId.toString('hex');
   header = { id, createdAt: 1, epoch: 1, former: [], keyholders: [keyholder], revision: 0 };
 });
+
+/** A header with another body, made by somebody who knows the vault's keys. */
+function remade(
+  { covered }: ReadHeader,
+  change: (body: Record<string, unknown>) => Record<string, unknown>,
+): Uint8Array {
+  const body = JSON.parse(Buffer.from(covered.subarray(13)).toString()) as Record<string, unknown>;
+  const front = new ByteWriter()
+    .raw(covered.subarray(0, 9))
+    .block(encodeCanonical(change(body)))
+    .finish();
+  const withMac = Buffer.concat([front, createHmac('sha256', keys.header).update(front).digest()]);
+  return Buffer.concat([withMac, createHash('sha256').update(withMac).digest()]);
+}
+
+/** The same bytes by another last symbol: where they do not fill their symbols, it holds bits that nobody reads. */
+function loose(text: string): string {
+  const bytes = Buffer.from(text, 'base64url');
+  const others = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].map(
+    (last) => text.slice(0, -1) + last,
+  );
+  return others.find((other) => other !== text && Buffer.from(other, 'base64url').equals(bytes)) ?? text;
+}
 
 const wayOf = ({ ways: [way] }: Keyholder) => {
   if (way?.kind !== 'passphrase') throw new Error('no passphrase');
@@ -74,32 +101,62 @@ describe('a keyholder', () => {
 
 describe('the header', () => {
   it('decodes to what was encoded, and to nothing with any byte changed or cut', () => {
-    const bytes = encodeVaultHeader(keys.header, { ...header, name: 'Team' });
-    const read = decodeVaultHeader(bytes);
-    checkHeaderMac(keys.header, read);
-    expect(read.header.name).toBe('Team');
-    expect(encodeVaultHeader(keys.header, read.header)).toEqual(bytes);
+    const bytes = encodeVaultHeader(keys, { ...header, name: 'Team' }, nonce);
+    const opened = openVaultHeader(keys, decodeVaultHeader(bytes));
+    expect(opened).toMatchObject({ name: 'Team', keyholders: [{ name: 'owner' }] });
+    expect(encodeVaultHeader(keys, opened, nonce)).toEqual(bytes);
     for (let at = 0; at < bytes.length; at++) {
       if (at !== 8) expect(() => decodeVaultHeader(bytes.with(at, (bytes[at] ?? 0) ^ 1))).toThrow(damage);
       expect(() => decodeVaultHeader(bytes.subarray(0, at))).toThrow(damage);
     }
   });
 
+  it('shows nobody a name who cannot open it, and no two of its boxes are alike', () => {
+    const named = { ...header, name: 'canary vault', keyholders: [{ ...keyholder, name: 'canary person' }] };
+    const bytes = Buffer.from(encodeVaultHeader(keys, named, nonce));
+    expect(bytes.includes('canary')).toBe(false);
+    expect(bytes.includes(Buffer.from('canary person').toString('base64url').slice(2, -2))).toBe(false);
+    expect(bytes.toString('latin1')).not.toContain('"name"');
+    expect(encodeVaultHeader(keys, named, randomBytes(24))).not.toEqual(new Uint8Array(bytes));
+  });
+
+  it('does not open with the names of another header of the same vault', () => {
+    const [one, other] = [header, { ...header, revision: 1, name: 'Other' }].map(
+      (named) => decodeVaultHeader(encodeVaultHeader(keys, named, nonce)) as ReadHeader,
+    );
+    if (!one || !other) throw new Error('two headers');
+    const box = Buffer.from(other.names as Uint8Array).toString('base64url');
+    const mixed = remade(one, (body) => ({ ...body, names: box }));
+    expect(() => openVaultHeader(keys, decodeVaultHeader(mixed))).toThrow(damage);
+  });
+
+  it('does not decode where bytes are written in another way than the one', () => {
+    const read = decodeVaultHeader(encodeVaultHeader(keys, header, nonce));
+    const text = Buffer.from(read.names as Uint8Array).toString('base64url');
+    expect(() => decodeVaultHeader(remade(read, (body) => ({ ...body, names: text })))).not.toThrow();
+    for (const names of [`${text}=`, ` ${text}`, `${text}\n`, '', loose(text)]) {
+      expect(names).not.toBe(text);
+      expect(() => decodeVaultHeader(remade(read, (body) => ({ ...body, names })))).toThrow(damage);
+    }
+  });
+
   it('names a newer version as such, before anything else', () => {
-    const bytes = encodeVaultHeader(keys.header, header).with(8, 3);
+    const bytes = encodeVaultHeader(keys, header, nonce).with(8, 4);
     expect(() => decodeVaultHeader(bytes.subarray(0, 20))).toThrow(
       expect.objectContaining({ code: 'vault-newer' }),
     );
   });
 
   it('is not trusted when somebody without the vault key wrote it, however well its checksum fits', () => {
-    const bytes = encodeVaultHeader(keys.header, header);
-    const forged = Buffer.from(encodeVaultHeader(randomBytes(32), { ...header, name: 'Mine' }));
-    expect(() => checkHeaderMac(keys.header, decodeVaultHeader(forged))).toThrow(damage);
+    const bytes = encodeVaultHeader(keys, header, nonce);
+    const forged = Buffer.from(
+      encodeVaultHeader({ ...keys, header: randomBytes(32) }, { ...header, name: 'Mine' }, nonce),
+    );
+    expect(() => openVaultHeader(keys, decodeVaultHeader(forged))).toThrow(damage);
     const at = bytes.length - 40;
     const summed = bytes.slice(0, -32).with(at, (bytes[at] ?? 0) ^ 1);
     const whole = Buffer.concat([summed, createHash('sha256').update(summed).digest()]);
-    expect(() => checkHeaderMac(keys.header, decodeVaultHeader(whole))).toThrow(damage);
+    expect(() => openVaultHeader(keys, decodeVaultHeader(whole))).toThrow(damage);
   });
 
   it('keeps earlier vault keys under the newest', () => {

@@ -43,6 +43,7 @@ describe('the phases of the desktop', () => {
 
   const keywarden: Keywarden = {
     vaultId: 'id-1',
+    vaultName: undefined,
     core: {
       async handle({ credential, operation, path }: CoreRequest) {
         events.push(`${credential.kind === 'token' ? credential.token : 'none'} ${operation} ${path}`);
@@ -91,7 +92,7 @@ describe('the phases of the desktop', () => {
         restore: async (backup) => void events.push(`restore ${backup}`),
         backups: async () => [],
         backupFolder: (directory) => `${directory}.backups`,
-        look: async () => ({ id: 'id-1', name: undefined, problem: null }),
+        look: async () => ({ id: 'id-1', problem: null }),
       },
       known,
       keychain,
@@ -125,6 +126,17 @@ describe('the phases of the desktop', () => {
     await phase.create('Team', '/v', PASSPHRASE);
     expect(phase.state()).toMatchObject({ phase: 'open', vault: { name: 'Team', directory: '/v' } });
     expect(make().state()).toEqual({ phase: 'sealed', vault: { name: 'Team', directory: '/v' } });
+  });
+
+  it('calls a vault that it does not know yet as the vault calls itself, once it is open', async () => {
+    opened = { ...keywarden, vaultName: 'Team' };
+    await phase.unlock('/elsewhere/v', { passphrase: PASSPHRASE });
+    expect(phase.state()).toMatchObject({
+      phase: 'open',
+      vault: { name: 'Team', directory: '/elsewhere/v' },
+    });
+    await phase.seal();
+    expect(phase.state()).toMatchObject({ phase: 'sealed', vault: { name: 'Team' } });
   });
 
   it('lets the root token of a new vault die at once: nobody was shown it', async () => {

@@ -31,6 +31,7 @@ import {
 import {
   decodeVaultHeader,
   encodeVaultHeader,
+  openVaultHeader,
   type VaultHeader,
 } from '../../../electron/crypto/vault-header.ts';
 import { decodeRecord, writeRecord } from '../../../electron/vault/record-codec.ts';
@@ -210,8 +211,8 @@ const vaultHeader: Codec<VaultHeader> = {
     },
     { requiredKeys: ['createdAt', 'epoch', 'former', 'id', 'keyholders', 'revision'] },
   ) as fc.Arbitrary<VaultHeader>,
-  encode: (value) => encodeVaultHeader(KEY, value),
-  decode: (encoded) => decodeVaultHeader(encoded).header,
+  encode: (value) => encodeVaultHeader({ header: KEY, names: KEY }, value, new Uint8Array(24)),
+  decode: (encoded) => openVaultHeader({ header: KEY, names: KEY }, decodeVaultHeader(encoded)),
 };
 const recoveryKit: Codec<Uint8Array> = {
   values: bytes(32),

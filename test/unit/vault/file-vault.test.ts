@@ -85,7 +85,7 @@ describe('a vault on disk', () => {
     const path = join(folder.directory, 'vault.kwh');
     const good = await readFile(path);
     const put = (at: number, value: number) => writeFile(path, good.with(at, value));
-    await put(8, 3);
+    await put(8, 4);
     await expect(folder.open()).rejects.toMatchObject({ code: 'vault-newer' });
     for (let at = 0; at < good.length; at += 13) {
       if (at === 8) continue;
@@ -146,10 +146,11 @@ describe('a vault on disk', () => {
     }
   });
 
-  it('can be looked at without the passphrase', async () => {
+  it('can be looked at without the passphrase, which shows no name; it says its name once it is open', async () => {
     const folder = await TemporaryVault.make();
     const vault = await folder.open();
-    expect(await peekVault(folder.directory)).toEqual({ id: vault.id, createdAt: folder.now, name: 'Test' });
+    expect(await peekVault(folder.directory)).toEqual({ id: vault.id, createdAt: folder.now });
+    expect(vault.name).toBe('Test');
   });
 
   it('is closed to others on disk: folders 0700, files 0600', async () => {

@@ -9,9 +9,10 @@ import { makeKeys } from '../../../electron/crypto/unseal-key.ts';
 import { decodeVaultHeader } from '../../../electron/crypto/vault-header.ts';
 import { type OpenedVault, openVault } from '../../../electron/vault/open-vault.ts';
 import { knownSlots, slotsOf } from '../../../electron/vault/slot-records.ts';
+import { unlockHeaderBy } from '../../../electron/vault/unlock-header.ts';
 import { verifyPassphrase } from '../../../electron/vault/verify-passphrase.ts';
 import type { WayIn } from '../../../electron/vault/way-in.ts';
-import { PASSPHRASE } from './quick-kdf.ts';
+import { PASSPHRASE, QUICK_KDF } from './quick-kdf.ts';
 import { writeNote } from './sample-schema.ts';
 import { TemporaryVault } from './temporary-vault.ts';
 
@@ -304,7 +305,8 @@ describe('the header', () => {
       await opened.close();
       await copyFile(header(ahead), header(behind));
       const reopened = await openBy(behind, kit);
-      const { header: found } = decodeVaultHeader(await readFile(header(behind)));
+      const read = decodeVaultHeader(await readFile(header(behind)));
+      const { header: found } = await unlockHeaderBy(read, kit, QUICK_KDF);
       expect(await reopened.turn(({ db }) => knownSlots(db))).toEqual(slotsOf(found));
       await reopened.close();
       const once = await openBy(behind, kit);
@@ -313,19 +315,33 @@ describe('the header', () => {
     }
   });
 
-  it('of the first version still opens, and is written anew at the first change', async () => {
+  it.each([
+    { version: 1, revision: 0 },
+    { version: 2, revision: 2 },
+  ])('of version $version still opens, and is written anew at the first change', async (former) => {
     const vectors = new TemporaryVault(
-      new URL('../../vectors/vault-1', import.meta.url).pathname,
+      new URL(`../../vectors/vault-${former.version}`, import.meta.url).pathname,
       (await TemporaryVault.make()).schema,
     );
     const folder = await vectors.copy();
-    expect(decodeVaultHeader(await readFile(header(folder))).header.revision).toBe(0);
+    const before = await readFile(header(folder));
+    expect(before[8]).toBe(former.version);
+    expect(before.includes('owner')).toBe(true);
+    expect(decodeVaultHeader(before).header.revision).toBe(former.revision);
     const vault = await folder.open();
+    expect(vault.quarantine).toBeUndefined();
+    expect(vault.name).toBe('Test');
+    expect(new Set((await vault.ways.list()).map(({ keyholder }) => keyholder))).toEqual(new Set(['owner']));
     expect(await vault.turn(({ db }) => db.all('SELECT name FROM notes'))).toHaveLength(3);
     const kit = byKit(await vault.ways.addRecoveryKit(proof));
     await vault.close();
-    expect((await readFile(header(folder)))[8]).toBe(2);
-    await openBy(folder, kit).then((again) => again.close());
+    const after = await readFile(header(folder));
+    expect(after[8]).toBe(3);
+    for (const name of ['owner', 'Test', '"name"']) expect(after.includes(name), name).toBe(false);
+    const again = await openBy(folder, kit);
+    expect(again.name).toBe('Test');
+    expect(await again.turn(({ db }) => knownSlots(db))).toMatchObject({ keyholders: [{ name: 'owner' }] });
+    await again.close();
     expect(await refusal(folder, proof)).toBeUndefined();
   });
 
