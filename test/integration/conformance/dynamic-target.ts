@@ -1,8 +1,8 @@
 import type { Engine } from '../../../electron/core/engine.ts';
-import type { openMemoryCore } from '../../support/memory-core.ts';
+import type { Operation } from '../../../shared/model/operation.ts';
 
-/** The pipeline as a client asks it. */
-export type Ask = ReturnType<Awaited<ReturnType<typeof openMemoryCore>>['start']>['ask'];
+/** The pipeline as a client asks it, from within or over HTTP. Throws when it is refused. */
+export type Ask = (operation: Operation, path: string, data?: Record<string, unknown>) => Promise<unknown>;
 
 /** A kind of server that credentials are made on, as the conformance suite sees it. */
 export interface DynamicTarget {
@@ -12,6 +12,10 @@ export interface DynamicTarget {
   readonly credsPath: string;
   /** What a proof says of the door. */
   readonly refused: string;
+  /** What a client is told there, by code or by words, when its password opens nothing. */
+  readonly refusal: RegExp;
+  /** Where a look at the target is asked for, if it keeps marks by which users are known again. */
+  readonly reconcilePath?: string;
   /** Starts the real server. */
   start(): Promise<StartedTarget>;
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Envelope } from '../../../shared/model/envelope.ts';
 import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
 import { openMemoryCore } from '../../support/memory-core.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 import { openTap, type Tap } from '../../support/tap.ts';
 import type { DynamicTarget, StartedTarget } from './dynamic-target.ts';
 
@@ -195,6 +196,36 @@ export function keepPromises(target: DynamicTarget): void {
         expect(step).toBeGreaterThan(3);
         expect(step).toBeLessThan(MOST_STEPS);
         await allOver();
+      },
+    );
+
+    it.runIf(target.reconcilePath !== undefined)(
+      'reconciled, a restored backup adopts what it does not know, and ends it with a proof like its own',
+      async () => {
+        const open = async () => {
+          // Of the same seed: the same vault, as it was when its backup was made.
+          const vault = await openMemoryCore([target.engine], manualClock(), seededRandom('a vault'));
+          const its = vault.start();
+          await server.configure(its.ask, server.port);
+          return its;
+        };
+        const original = await open();
+        const { envelope } = await original.ask('read', target.credsPath);
+        const { username, password } = (envelope as Envelope).data as { username: string; password: string };
+        await original.stop();
+        const backup = await open();
+        const reconcile = async () => {
+          const answer = await backup.ask('update', target.reconcilePath ?? '');
+          return ((answer.envelope as Envelope).data as { adopted: readonly string[] }).adopted;
+        };
+        const adopted = await reconcile();
+        expect(adopted).toHaveLength(1);
+        expect(await reconcile()).toEqual([]);
+        const session = await server.login(username, password);
+        await backup.ask('update', 'sys/leases/revoke', { lease_id: adopted[0] });
+        await session.ended;
+        await expectShut(username, password);
+        await backup.stop();
       },
     );
 

@@ -1,45 +1,5 @@
-import { rabbitmqEngine } from '../../../electron/engines/rabbitmq/rabbitmq-engine.ts';
-import { openAmqp } from '../../support/amqp.ts';
-import { startRabbitMq } from '../../support/rabbitmq.ts';
 import { serverSuite } from '../../support/server-suite.ts';
 import { keepPromises } from './keep-promises.ts';
+import { rabbitmqTarget } from './targets/rabbitmq.ts';
 
-serverSuite('rabbitmq-server', 'conformance', () =>
-  keepPromises({
-    name: 'RabbitMQ',
-    engine: rabbitmqEngine,
-    credsPath: 'rabbitmq/creds/app',
-    refused: 'login refused: 401',
-    async start() {
-      const rabbitmq = await startRabbitMq();
-      return {
-        port: Number(new URL(rabbitmq.url).port),
-        async configure(ask, port) {
-          await ask('update', 'sys/mounts/rabbitmq', { type: 'rabbitmq' });
-          await ask('update', 'rabbitmq/config/connection', {
-            connection_uri: `http://127.0.0.1:${port}`,
-            username: rabbitmq.user,
-            password: rabbitmq.password,
-          });
-          await ask('update', 'rabbitmq/config/lease', { ttl: '1h', max_ttl: '24h' });
-          await ask('update', 'rabbitmq/roles/app', {
-            vhosts: '{"/": {"configure": "", "write": "app-.*", "read": ".*"}}',
-          });
-        },
-        async login(username, password) {
-          const connection = await openAmqp(rabbitmq.amqpPort, username, password);
-          return { ended: connection.closed, close: () => connection.end() };
-        },
-        async users() {
-          const answer = await rabbitmq.api('GET', 'users?columns=name');
-          const names = ((await answer.json()) as { name: string }[]).map(({ name }) => name);
-          return names.filter((name) => name !== rabbitmq.user);
-        },
-        removeByHand: async (username) => void (await rabbitmq.api('DELETE', `users/${username}`)),
-        stop: () => rabbitmq.stop(),
-        restart: () => rabbitmq.start(),
-        close: () => rabbitmq.close(),
-      };
-    },
-  }),
-);
+serverSuite('rabbitmq-server', 'conformance', () => keepPromises(rabbitmqTarget));
