@@ -1,13 +1,25 @@
 import type { LedgerRecord, Vault } from '../vault/vault.ts';
 
 /** What the desktop may have to draw again. */
-export type Topic = 'leases' | 'secrets' | 'apps' | 'databases' | 'logins' | 'policies' | 'tokens' | 'mounts';
+export type Topic =
+  | 'leases'
+  | 'secrets'
+  | 'apps'
+  | 'databases'
+  | 'rotations'
+  | 'alarms'
+  | 'logins'
+  | 'policies'
+  | 'tokens'
+  | 'mounts';
 
 const TOPIC_OF_DOMAIN: Readonly<Record<string, Topic>> = {
   leases: 'leases',
   kv: 'secrets',
   approle: 'apps',
   database: 'databases',
+  rotations: 'rotations',
+  wrapping: 'alarms',
   desktop: 'logins',
   policies: 'policies',
   tokens: 'tokens',

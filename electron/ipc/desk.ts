@@ -19,6 +19,12 @@ export interface SampleDatabase {
   stop(): Promise<void>;
 }
 
+/** Which alarms a person has looked at on this machine, by keys that hold no secret. */
+export interface SeenAlarms {
+  has(key: string): boolean;
+  add(key: string): Promise<void>;
+}
+
 /** What the handlers may use of the desktop: the signed-in member's requests, and what belongs to this machine. */
 export interface Desk {
   /** Milliseconds since 1970. */
@@ -50,6 +56,7 @@ export interface Desk {
   clearClipboard(): Promise<void>;
   readonly held: HeldValues;
   readonly sample: SampleDatabase;
+  readonly seenAlarms: SeenAlarms;
   /** Where the broker listens; null when it does not. */
   brokerAddress(): string | null;
 }

@@ -1,7 +1,7 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { IpcOutput } from '../../shared/ipc/contract.ts';
 import type { CorePorts, Keychain } from '../core/ports.ts';
-import type { Desk, SampleDatabase } from '../ipc/desk.ts';
+import type { Desk, SampleDatabase, SeenAlarms } from '../ipc/desk.ts';
 import type { HeldValues } from '../ipc/held-values.ts';
 import type { Keywarden } from '../keywarden.ts';
 import type { TimedClipboard } from '../platform/timed-clipboard.ts';
@@ -21,6 +21,7 @@ export interface DeskParts {
   readonly known: KnownVaults;
   readonly keychain: Keychain;
   readonly preferences: PreferencesStore;
+  readonly seenAlarms: SeenAlarms;
   readonly broker: BrokerDoor;
   readonly clipboard: TimedClipboard;
   readonly held: HeldValues;
@@ -83,6 +84,7 @@ export function createDesk(parts: DeskParts): Desk {
     clearClipboard: () => clipboard.clear(),
     held: parts.held,
     sample: sampleFor(parts),
+    seenAlarms: parts.seenAlarms,
     brokerAddress: () => parts.broker.address(),
   };
 }

@@ -14,6 +14,7 @@ import { openKnownVaults } from './known-vaults.ts';
 import { createLiveUpdates } from './live-updates.ts';
 import { openPreferences } from './preferences.ts';
 import type { ManagedSample } from './sample-database/sample-database.ts';
+import { openSeenAlarms } from './seen-alarms.ts';
 import type { ListenAddress } from './switches.ts';
 import type { VaultDoor } from './vault-door.ts';
 import { createVaultPhase, type VaultPhase } from './vault-phase.ts';
@@ -53,6 +54,7 @@ export interface Desktop {
 export async function assembleDesktop(around: DesktopSurroundings): Promise<Desktop> {
   const { ports, vaults, send, sample } = around;
   const preferences = await openPreferences(join(around.userData, 'preferences.json'));
+  const seenAlarms = await openSeenAlarms(join(around.userData, 'seen-alarms.json'));
   const known = await openKnownVaults(join(around.userData, 'vaults.json'));
   const clipboard = createTimedClipboard(around.clipboard, ports.clock, (clearsAt) =>
     send({ kind: 'clipboard', clearsAt }),
@@ -113,6 +115,7 @@ export async function assembleDesktop(around: DesktopSurroundings): Promise<Desk
     known,
     keychain: around.keychain,
     preferences,
+    seenAlarms,
     broker,
     clipboard,
     held,

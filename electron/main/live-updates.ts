@@ -7,6 +7,8 @@ const TOPICS: ReadonlySet<string> = new Set<Topic>([
   'secrets',
   'apps',
   'databases',
+  'rotations',
+  'alarms',
   'logins',
   'policies',
   'tokens',

@@ -42,6 +42,7 @@ export function menuTemplate(
       go('Apps', 'apps', 'CmdOrCtrl+2'),
       go('Keycards', 'keycards', 'CmdOrCtrl+3'),
       go('Databases', 'databases', 'CmdOrCtrl+4'),
+      go('Rotation', 'rotation', 'CmdOrCtrl+5'),
       separator,
       { role: 'resetZoom' },
       { role: 'zoomIn' },

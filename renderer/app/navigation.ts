@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 
 /** The screens that the rail leads to. */
-export type ScreenName = 'secrets' | 'apps' | 'keycards' | 'databases';
+export type ScreenName = 'secrets' | 'apps' | 'keycards' | 'databases' | 'rotation';
 
 /** What one press of a button may stop: an app, a door for everybody, or everything. */
 export interface StopScope {

@@ -3,12 +3,15 @@ import {
   IconIdBadge2,
   IconKey,
   IconPlugConnected,
+  IconRotateClockwise2,
   IconSearch,
   IconSettings,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { isLive, isStillAlive } from '../features/keycards/keycard-state.ts';
 import { useKeycards } from '../features/keycards/keycards-store.ts';
+import { needsLook } from '../features/rotation/rotation-state.ts';
+import { useRotations } from '../features/rotation/rotations-store.ts';
 import { BrandMark } from '../ui/brand-mark.tsx';
 import { valueOr } from '../ui/loadable.ts';
 import { useNow } from '../ui/ticker.ts';
@@ -37,6 +40,9 @@ export function Rail({ vaultName }: { readonly vaultName: string }) {
       </RailItem>
       <div className="rail-group">Provide</div>
       <RailItem name="databases" icon={<IconDatabase size={17} stroke={1.7} aria-hidden="true" />} />
+      <RailItem name="rotation" icon={<IconRotateClockwise2 size={17} stroke={1.7} aria-hidden="true" />}>
+        <WaitingCount />
+      </RailItem>
       <span className="grow" />
       <button type="button" className="rail-item" onClick={() => open({ kind: 'settings' })}>
         <IconSettings size={17} stroke={1.7} aria-hidden="true" />
@@ -51,6 +57,7 @@ const WORDS: Readonly<Record<ScreenName, string>> = {
   apps: 'Apps',
   keycards: 'Keycards',
   databases: 'Databases',
+  rotation: 'Rotation',
 };
 
 function RailItem(props: {
@@ -89,4 +96,19 @@ function LiveCount() {
     );
   }
   return live > 0 ? <span className="rail-count">{live}</span> : null;
+}
+
+function WaitingCount() {
+  const now = useNow(5000);
+  const rotations = valueOr(
+    useRotations((store) => store.list),
+    [],
+  );
+  const waiting = rotations.filter((rotation) => needsLook(rotation, now)).length;
+  if (waiting === 0) return null;
+  return (
+    <span className="rail-count rail-alarm" title={`${waiting} held up or waiting for a person`}>
+      ◆ {waiting}
+    </span>
+  );
 }

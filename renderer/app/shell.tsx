@@ -1,6 +1,7 @@
 import './shell.css';
 import { useEffect } from 'react';
 import type { AppStatus } from '../../shared/ipc/contract.ts';
+import { useAlarms } from '../features/alarms/alarms-store.ts';
 import { AppsScreen } from '../features/apps/apps-screen.tsx';
 import { useApps } from '../features/apps/apps-store.ts';
 import { DatabasesScreen } from '../features/databases/databases-screen.tsx';
@@ -9,6 +10,8 @@ import { KeycardsScreen } from '../features/keycards/keycards-screen.tsx';
 import { useKeycards } from '../features/keycards/keycards-store.ts';
 import { LoginRequest } from '../features/logins/login-request.tsx';
 import { useLogins } from '../features/logins/logins-store.ts';
+import { RotationScreen } from '../features/rotation/rotation-screen.tsx';
+import { useRotations } from '../features/rotation/rotations-store.ts';
 import { SecretsScreen } from '../features/secrets/secrets-screen.tsx';
 import { useSecrets } from '../features/secrets/secrets-store.ts';
 import { Dialogs } from './dialogs.tsx';
@@ -22,6 +25,7 @@ const SCREENS = {
   apps: AppsScreen,
   keycards: KeycardsScreen,
   databases: DatabasesScreen,
+  rotation: RotationScreen,
 } as const;
 
 /** The house behind the front door: rail, screen, status bar. */
@@ -34,6 +38,8 @@ export function Shell({ status }: { readonly status: AppStatus }) {
     void useKeycards.getState().refresh();
     void useApps.getState().refresh();
     void useDatabases.getState().refresh();
+    void useRotations.getState().refresh();
+    void useAlarms.getState().refresh();
     void useLogins.getState().refresh();
   }, []);
   return (

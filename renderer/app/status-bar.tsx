@@ -1,13 +1,17 @@
-import { IconClipboardOff, IconLock } from '@tabler/icons-react';
+import { IconBellRinging, IconClipboardOff, IconLock } from '@tabler/icons-react';
 import type { AppStatus } from '../../shared/ipc/contract.ts';
 import { ask } from '../bridge/ask.ts';
+import { useAlarms } from '../features/alarms/alarms-store.ts';
 import { copyText } from '../ui/copy-text.ts';
 import { Countdown } from '../ui/countdown.tsx';
+import { valueOr } from '../ui/loadable.ts';
 import { StateMark } from '../ui/state-mark.tsx';
 import { useNow } from '../ui/ticker.ts';
+import { count } from '../ui/time-words.ts';
 import { toast } from '../ui/toast.tsx';
 import { lockVault } from './lock-vault.ts';
 import { modifierWord } from './modifier-word.ts';
+import { useNavigation } from './navigation.ts';
 import { useSession } from './session.ts';
 
 /** Whether apps are served and where, what the clipboard holds, and the way to lock. */
@@ -23,6 +27,7 @@ export function StatusBar({ status }: { readonly status: AppStatus }) {
         )}
       </span>
       {broker.address && <Address address={broker.address} />}
+      <Alarms />
       <span className="grow" />
       <Clipboard />
       {status.vault && (
@@ -55,6 +60,25 @@ function Address({ address }: { readonly address: string }) {
       }}
     >
       {address}
+    </button>
+  );
+}
+
+function Alarms() {
+  const go = useNavigation((navigation) => navigation.go);
+  const { length } = valueOr(
+    useAlarms((store) => store.list),
+    [],
+  );
+  if (length === 0) return null;
+  return (
+    <button
+      type="button"
+      className="status-item status-alarm"
+      title="What opens once was used again"
+      onClick={() => go('keycards')}
+    >
+      <IconBellRinging size={14} aria-hidden="true" /> {count(length, 'alarm')}
     </button>
   );
 }

@@ -1,10 +1,12 @@
 import { useEffect } from 'react';
 import type { IpcEvent } from '../../shared/ipc/events.ts';
 import { onEvent } from '../bridge/ask.ts';
+import { useAlarms } from '../features/alarms/alarms-store.ts';
 import { useApps } from '../features/apps/apps-store.ts';
 import { useDatabases } from '../features/databases/databases-store.ts';
 import { useKeycards } from '../features/keycards/keycards-store.ts';
 import { useLogins } from '../features/logins/logins-store.ts';
+import { useRotations } from '../features/rotation/rotations-store.ts';
 import { useSecrets } from '../features/secrets/secrets-store.ts';
 import { useNavigation } from './navigation.ts';
 import { useSession } from './session.ts';
@@ -52,6 +54,12 @@ function changed(topic: Extract<IpcEvent, { kind: 'changed' }>['topics'][number]
       return;
     case 'databases':
       void useDatabases.getState().refresh();
+      return;
+    case 'rotations':
+      void useRotations.getState().refresh();
+      return;
+    case 'alarms':
+      void useAlarms.getState().refresh();
       return;
     case 'logins':
       void useLogins.getState().refresh();

@@ -12,6 +12,10 @@ interface TtlFieldProps {
   /** Ready answers, as a person would type them. */
   readonly choices: readonly string[];
   readonly most?: number | undefined;
+  /** Reads what was typed as whole seconds; null when it is none. */
+  readonly read?: (text: string) => number | null;
+  /** What to say then. */
+  readonly wrong?: string;
 }
 
 /** Reads what was typed as whole seconds of a TTL; null when it is none. */
@@ -25,14 +29,23 @@ export function ttlOfText(text: string): number | null {
 }
 
 /** A length of time, typed (`90`, `15m`, `1h30m`) or picked. */
-export function TtlField({ label, description, text, onText, choices, most }: TtlFieldProps) {
-  const seconds = ttlOfText(text);
+export function TtlField({
+  label,
+  description,
+  text,
+  onText,
+  choices,
+  most,
+  read = ttlOfText,
+  wrong = 'Seconds, or a form such as 15m or 1h30m; at most 32 days.',
+}: TtlFieldProps) {
+  const seconds = read(text);
   const problem =
     text.trim() === '' || seconds !== null
       ? most !== undefined && seconds !== null && seconds > most
         ? `At most ${durationWords(most)} here.`
         : null
-      : 'Seconds, or a form such as 15m or 1h30m; at most 32 days.';
+      : wrong;
   return (
     <div className="ttl-field">
       <TextInput
@@ -49,16 +62,16 @@ export function TtlField({ label, description, text, onText, choices, most }: Tt
       />
       <div className="ttl-choices">
         {choices
-          .filter((choice) => most === undefined || (ttlOfText(choice) ?? 0) <= most)
+          .filter((choice) => most === undefined || (read(choice) ?? 0) <= most)
           .map((choice) => (
             <button
               key={choice}
               type="button"
               className="ttl-choice"
-              aria-pressed={ttlOfText(choice) === seconds}
+              aria-pressed={read(choice) === seconds}
               onClick={() => onText(choice)}
             >
-              {durationWords(ttlOfText(choice) ?? 0)}
+              {durationWords(read(choice) ?? 0)}
             </button>
           ))}
       </div>

@@ -12,6 +12,7 @@ import {
   secretPath,
   ttlSeconds,
 } from './fields.ts';
+import { alarm, rotation, rotationEvent, rotationOutcome, secretRotation } from './rotation-shapes.ts';
 
 /** One thing that the window may ask: what it takes (unknown keys refused) and what it gives (undeclared keys stripped). SECURITY(I3) */
 interface Method<I extends z.ZodType, O extends z.ZodType> {
@@ -130,6 +131,8 @@ const revocationScope = z.strictObject({
   /** The app's name or the path; empty for everything. */
   name: z.string().max(512),
 });
+
+const rotationId = z.strictObject({ id: z.uuid() });
 
 const role = z.object({
   name: plainName,
@@ -391,6 +394,25 @@ export const CONTRACT = {
     }),
   ),
 
+  /** The soonest due first. */
+  'rotations.list': method(nothing, z.object({ rotations: z.array(rotation) })),
+  /** Its last results, the newest first. */
+  'rotations.history': method(rotationId, z.object({ events: z.array(rotationEvent) })),
+  /** Now. Where a person brings the new value it asks for that; what is held up goes on by itself. */
+  'rotations.rotate': method(rotationId, rotationOutcome),
+  /** Begins no run by itself, or does so again. */
+  'rotations.pause': method(rotationId.safeExtend({ paused: z.boolean() }), z.object({ rotation })),
+  /** The value that a person has brought: tested where something can test it, then the current one. */
+  'rotations.bring': method(rotationId.safeExtend({ value: fieldValue.min(1) }), rotationOutcome),
+  'rotations.write': method(secretRotation, z.object({ rotation })),
+  /** The secret at a path stays as it is from here on. */
+  'rotations.remove': method(z.strictObject({ path: secretPath }), z.object({})),
+
+  /** What somebody should look at and has not said to have seen. */
+  'alarms.list': method(nothing, z.object({ alarms: z.array(alarm) })),
+  /** It was looked at; one more use of the same tells it again. */
+  'alarms.seen': method(z.strictObject({ id: z.string().min(1).max(256) }), z.object({})),
+
   'apps.list': method(nothing, z.object({ apps: z.array(app) })),
   'apps.show': method(
     z.strictObject({ name: plainName }),
@@ -451,3 +473,5 @@ export type DatabaseRole = z.output<typeof role>;
 export type DatabaseConnection = z.output<typeof connection>;
 export type App = z.output<typeof app>;
 export type Door = z.output<typeof door>;
+export type Rotation = z.output<typeof rotation>;
+export type Alarm = z.output<typeof alarm>;

@@ -7,14 +7,35 @@ export const ipcEvent = z.discriminatedUnion('kind', [
   /** Committed changes touched these topics. */
   z.strictObject({
     kind: z.literal('changed'),
-    topics: z.array(z.enum(['leases', 'secrets', 'apps', 'databases', 'logins', 'policies', 'tokens'])),
+    topics: z.array(
+      z.enum([
+        'leases',
+        'secrets',
+        'apps',
+        'databases',
+        'rotations',
+        'alarms',
+        'logins',
+        'policies',
+        'tokens',
+      ]),
+    ),
   }),
   /** The clipboard was cleared, or is no longer ours. */
   z.strictObject({ kind: z.literal('clipboard'), clearsAt: z.number().nullable() }),
   /** A menu or accelerator asks for a screen or an action. */
   z.strictObject({
     kind: z.literal('command'),
-    command: z.enum(['find', 'new-secret', 'secrets', 'databases', 'apps', 'keycards', 'settings']),
+    command: z.enum([
+      'find',
+      'new-secret',
+      'secrets',
+      'databases',
+      'apps',
+      'keycards',
+      'rotation',
+      'settings',
+    ]),
   }),
   /** Something long is going on (starting the sample database). */
   z.strictObject({ kind: z.literal('progress'), job: z.enum(['sample']), step: z.string().max(200) }),

@@ -8,6 +8,7 @@ import type {
   IpcOutput,
   Keycard,
   Preferences,
+  Rotation,
 } from '../../shared/ipc/contract.ts';
 
 const REVOCATION = '7b1ff0a6-6c2b-4a7e-9c3f-2f0d5a3c1e44';
@@ -65,6 +66,39 @@ const app: App = {
   lastLoginAt: null,
   liveKeycards: 1,
   policyNames: ['app-billing'],
+};
+const rotation: Rotation = {
+  id: REVOCATION,
+  what: 'secret',
+  how: 'person',
+  name: 'bank/pin',
+  path: 'secret/data/bank/pin',
+  secret: {
+    path: 'bank/pin',
+    isShown: true,
+    field: 'value',
+    length: 32,
+    charset: 'digits',
+    hook: '',
+    instructions: 'Choose a new PIN at the branch.',
+  },
+  state: 'idle',
+  paused: false,
+  periodSeconds: 7_776_000,
+  jitterSeconds: 0,
+  schedule: '',
+  windowSeconds: 0,
+  dueAt: 10,
+  startedAt: null,
+  attempts: 0,
+  reason: null,
+  nextTryAt: null,
+  lastRotatedAt: 1,
+  lastResult: 'rotated',
+  lastResultAt: 1,
+  lastReason: null,
+  proof: [],
+  retireBy: null,
 };
 const handle = 'a'.repeat(32);
 const field = { path: 'stripe', version: 1, field: 'key' };
@@ -181,6 +215,38 @@ export const IPC_SAMPLES: { readonly [C in Channel]: { input: IpcInput<C>; outpu
       ],
     },
   },
+  'rotations.list': { input: undefined, output: { rotations: [rotation] } },
+  'rotations.history': { input: { id: REVOCATION }, output: { events: [{ at: 1, kind: 'rotated' }] } },
+  'rotations.rotate': { input: { id: REVOCATION }, output: { rotated: true, rotation } },
+  'rotations.pause': { input: { id: REVOCATION, paused: true }, output: { rotation } },
+  'rotations.bring': { input: { id: REVOCATION, value: '2947' }, output: { rotated: true, rotation } },
+  'rotations.write': {
+    input: {
+      path: 'bank/pin',
+      field: 'value',
+      periodSeconds: 7_776_000,
+      way: { kind: 'generator', length: 32, charset: 'digits' },
+    },
+    output: { rotation },
+  },
+  'rotations.remove': { input: { path: 'bank/pin' }, output: {} },
+  'alarms.list': {
+    input: undefined,
+    output: {
+      alarms: [
+        {
+          id: 'accessor',
+          path: 'auth/approle/role/billing/secret-id',
+          app: 'billing',
+          madeAt: 1,
+          firstUsedAt: 2,
+          wasOpened: true,
+          secondUses: 1,
+        },
+      ],
+    },
+  },
+  'alarms.seen': { input: { id: 'accessor' }, output: {} },
   'apps.list': { input: undefined, output: { apps: [app] } },
   'apps.show': {
     input: { name: 'billing' },

@@ -1,5 +1,6 @@
 import type { Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';
+import { alarmsHandlers } from './alarms-handlers.ts';
 import { appHandlers } from './app-handlers.ts';
 import { appsHandlers } from './apps-handlers.ts';
 import { clipboardHandlers } from './clipboard-handlers.ts';
@@ -7,6 +8,7 @@ import { databasesHandlers } from './databases-handlers.ts';
 import { keycardsHandlers } from './keycards-handlers.ts';
 import { loginsHandlers } from './logins-handlers.ts';
 import { revocationsHandlers } from './revocations-handlers.ts';
+import { rotationsHandlers } from './rotations-handlers.ts';
 import { secretsHandlers } from './secrets-handlers.ts';
 import { vaultHandlers } from './vault-handlers.ts';
 
@@ -19,6 +21,8 @@ export function allHandlers(desk: Desk): Handlers {
     ...databasesHandlers(desk),
     ...keycardsHandlers(desk),
     ...revocationsHandlers(desk),
+    ...rotationsHandlers(desk),
+    ...alarmsHandlers(desk),
     ...appsHandlers(desk),
     ...loginsHandlers(desk),
     ...clipboardHandlers(desk),

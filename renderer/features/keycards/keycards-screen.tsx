@@ -10,6 +10,7 @@ import { Empty, Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { toast } from '../../ui/toast.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
+import { AlarmNotices } from '../alarms/alarm-notices.tsx';
 import { KeycardDetail } from './keycard-detail.tsx';
 import { KeycardColumns, KeycardRow } from './keycard-row.tsx';
 import { countsOf, type KeycardLine, keycardLines } from './keycard-rows.ts';
@@ -28,18 +29,21 @@ export function KeycardsScreen() {
       title="Keycards"
       wide="list"
       list={
-        list.kind === 'loading' ? (
-          <Loading />
-        ) : list.kind === 'failed' ? (
-          <Failed problem={list.problem} onRetry={() => void store.refresh()} />
-        ) : all.length === 0 ? (
-          <NoKeycards />
-        ) : (
-          <>
-            <Stale problem={list.stale} />
-            <FullList keycards={all} />
-          </>
-        )
+        <>
+          <AlarmNotices />
+          {list.kind === 'loading' ? (
+            <Loading />
+          ) : list.kind === 'failed' ? (
+            <Failed problem={list.problem} onRetry={() => void store.refresh()} />
+          ) : all.length === 0 ? (
+            <NoKeycards />
+          ) : (
+            <>
+              <Stale problem={list.stale} />
+              <FullList keycards={all} />
+            </>
+          )}
+        </>
       }
       detail={
         selected ? (

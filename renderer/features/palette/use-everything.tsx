@@ -8,6 +8,7 @@ import {
   IconLock,
   IconPlugConnected,
   IconPlus,
+  IconRotateClockwise2,
   IconSettings,
 } from '@tabler/icons-react';
 import { type ReactNode, useMemo } from 'react';
@@ -18,6 +19,7 @@ import { useApps } from '../apps/apps-store.ts';
 import { useDatabases } from '../databases/databases-store.ts';
 import { isLive } from '../keycards/keycard-state.ts';
 import { useKeycards } from '../keycards/keycards-store.ts';
+import { useRotations } from '../rotation/rotations-store.ts';
 import { allSecrets } from '../secrets/secret-lines.ts';
 import { useSecrets } from '../secrets/secrets-store.ts';
 import type { Finding } from './find-among.ts';
@@ -28,6 +30,7 @@ export function useEverything(): readonly Finding[] {
   const apps = useApps((store) => store.list);
   const databases = useDatabases((store) => store.list);
   const keycards = useKeycards((store) => store.list);
+  const rotations = useRotations((store) => store.list);
   return useMemo(() => {
     const roles = databases.kind === 'ready' ? databases.value.roles : [];
     return [
@@ -48,6 +51,11 @@ export function useEverything(): readonly Finding[] {
           goTo('databases', () => useDatabases.getState().select({ kind: 'role', name: role.name })),
         ),
       ),
+      ...valueOr(rotations, []).map((rotation) =>
+        finding('Rotation', rotation.path, <IconRotateClockwise2 size={16} />, () =>
+          goTo('rotation', () => useRotations.getState().select(rotation.id)),
+        ),
+      ),
       ...valueOr(keycards, [])
         .filter(isLive)
         .map((keycard) => ({
@@ -65,7 +73,7 @@ export function useEverything(): readonly Finding[] {
           mono: true,
         })),
     ];
-  }, [folders, apps, databases, keycards]);
+  }, [folders, apps, databases, keycards, rotations]);
 }
 
 /** A secret, and how to get to it. */
@@ -84,6 +92,7 @@ const ACTIONS: readonly Finding[] = [
   screen('apps', 'Apps', <IconPlugConnected size={16} />),
   screen('keycards', 'Keycards', <IconIdBadge2 size={16} />),
   screen('databases', 'Databases', <IconDatabase size={16} />),
+  screen('rotation', 'Rotation', <IconRotateClockwise2 size={16} />),
   dialog('New secret', <IconPlus size={16} />, { kind: 'new-secret' }),
   dialog('Import .env', <IconFileImport size={16} />, { kind: 'import-env', text: '', fileName: null }),
   dialog('New app', <IconPlus size={16} />, { kind: 'new-app' }),

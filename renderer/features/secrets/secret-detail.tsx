@@ -7,6 +7,7 @@ import { DetailHead, DetailPart } from '../../ui/screen.tsx';
 import { Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { toast, toastProblem } from '../../ui/toast.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { SecretRotation } from '../rotation/secret-rotation.tsx';
 import { MakeCurrent } from './make-current.tsx';
 import { SecretEditor } from './secret-editor.tsx';
 import { SecretFields } from './secret-fields.tsx';
@@ -112,6 +113,9 @@ function Shown({ secret }: { readonly secret: SecretView }) {
         </DetailPart>
       )}
       {!secret.deleted && !older && <SecretReferences secret={secret} />}
+      {!secret.deleted && !older && (
+        <SecretRotation path={secret.path} fields={secret.fields.map((field) => field.name)} />
+      )}
       <DetailPart title="Versions">
         <SecretVersions secret={secret} current={current} />
       </DetailPart>
