@@ -1,5 +1,6 @@
 import initSqlJs, { type Database, type Statement } from 'sql.js';
 import { DatabaseImage, type FrozenImage } from './database-image.ts';
+import { isSmall, KeptRows, keyOf } from './kept-rows.ts';
 import type { Row, SqlValue, StateDb } from './state-db.ts';
 
 /** More than the whole program has. */
@@ -45,6 +46,7 @@ export class SqlDatabase implements StateDb {
   readonly #db: Database;
   readonly #image: DatabaseImage;
   readonly #prepared = new Map<string, Prepared>();
+  readonly #kept = new Map<string, KeptRows>();
   readonly #writtenTo = new Map<string, number>();
   #writtenAnywhere = 0;
 
@@ -82,6 +84,20 @@ export class SqlDatabase implements StateDb {
     }
   }
 
+  lookUp<T extends object = Row>(sql: string, ...params: readonly SqlValue[]): T | undefined {
+    const key = keyOf(params);
+    if (key === undefined) return this.get<T>(sql, ...params);
+    const kept = this.#keptOf(sql);
+    let revision = this.#writtenAnywhere * kept.tables.length;
+    for (const table of kept.tables) revision += this.#writtenTo.get(table) ?? 0;
+    const known = kept.find(revision, key);
+    if (known !== undefined) return known as T;
+    const found = this.get<T>(sql, ...params);
+    // What is not there is looked for again: whoever asks for ever other names must not drive out the rest.
+    if (found && isSmall(found)) kept.keep(key, Object.freeze(found));
+    return found;
+  }
+
   run(sql: string, ...params: readonly SqlValue[]): void {
     const { statement } = this.#bind(sql, params);
     try {
@@ -112,6 +128,7 @@ export class SqlDatabase implements StateDb {
 
   close(): void {
     this.#prepared.clear();
+    for (const kept of this.#kept.values()) kept.clear();
     this.#db.close();
     this.#image.wipe();
   }
@@ -128,6 +145,16 @@ export class SqlDatabase implements StateDb {
       for (const table of prepared.writes) this.#writtenTo.set(table, (this.#writtenTo.get(table) ?? 0) + 1);
     if (params.length > 0) prepared.statement.bind(params as SqlValue[]);
     return prepared;
+  }
+
+  #keptOf(sql: string): KeptRows {
+    let kept = this.#kept.get(sql);
+    if (!kept) {
+      if (!READS.test(sql)) throw new TypeError('only what is read can be kept');
+      kept = new KeptRows(sql);
+      this.#kept.set(sql, kept);
+    }
+    return kept;
   }
 
   /** By the statement's text, and by that of the triggers on what it names. */

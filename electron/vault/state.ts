@@ -92,7 +92,7 @@ export class State {
   }
 
   sealedValue(hash: ValueHash): Uint8Array | undefined {
-    return this.#db.get<{ sealed: Uint8Array }>('SELECT sealed FROM vault_values WHERE hash = ?', hash)
+    return this.#db.lookUp<{ sealed: Uint8Array }>('SELECT sealed FROM vault_values WHERE hash = ?', hash)
       ?.sealed;
   }
 

@@ -168,7 +168,7 @@ export function groupsOf(
 
 /** Says whether an entity may act: it is there and not disabled. */
 export function mayAct(db: ReadDb, entity: string): boolean {
-  const row = db.get<{ disabled: number }>('SELECT disabled FROM identity_entities WHERE id = ?', entity);
+  const row = db.lookUp<{ disabled: number }>('SELECT disabled FROM identity_entities WHERE id = ?', entity);
   return row?.disabled === 0;
 }
 

@@ -39,7 +39,7 @@ export function splitPath(path: string): { folder: string; name: string } {
 
 /** The mount's settings. */
 export function readConfig(db: ReadDb, mount: string): KvConfig {
-  const row = db.get<KvConfig>(
+  const row = db.lookUp<KvConfig>(
     'SELECT max_versions, cas_required, delete_version_after FROM kv_config WHERE mount = ?',
     mount,
   );
@@ -49,7 +49,7 @@ export function readConfig(db: ReadDb, mount: string): KvConfig {
 /** The secret at a path, if there is one. */
 export function findSecret(db: ReadDb, mount: string, path: string): SecretRow | undefined {
   const { folder, name } = splitPath(path);
-  return db.get<SecretRow>(
+  return db.lookUp<SecretRow>(
     'SELECT * FROM kv_secret WHERE mount = ? AND folder = ? AND name = ?',
     mount,
     folder,
@@ -59,7 +59,7 @@ export function findSecret(db: ReadDb, mount: string, path: string): SecretRow |
 
 /** One version of a secret, if it was ever written and is not pruned. */
 export function findVersion(db: ReadDb, secret: string, version: number): VersionRow | undefined {
-  return db.get<VersionRow>('SELECT * FROM kv_version WHERE secret = ? AND version = ?', secret, version);
+  return db.lookUp<VersionRow>('SELECT * FROM kv_version WHERE secret = ? AND version = ?', secret, version);
 }
 
 /** All versions of a secret, oldest first. */

@@ -61,3 +61,52 @@ describe('the revision of a table', () => {
     });
   });
 });
+
+describe('a row that is kept', () => {
+  const look = () => db.lookUp<{ id: string }>('SELECT id FROM one WHERE id = ?', '1');
+
+  it('is the same until its table may have changed, by whatever way', () => {
+    expect(look()).toBeUndefined();
+    db.run('INSERT INTO one (id) VALUES (?)', '1');
+    const found = look();
+    expect(found).toEqual({ id: '1' });
+    db.run('INSERT INTO two (id) VALUES (?)', '1');
+    expect(look()).toBe(found);
+    db.run('SAVEPOINT turn');
+    db.run('DELETE FROM one');
+    expect(look()).toBeUndefined();
+    db.run('ROLLBACK TO turn');
+    expect(look()).toEqual({ id: '1' });
+    db.run('RELEASE turn');
+    db.execute('DELETE FROM one');
+    expect(look()).toBeUndefined();
+  });
+
+  it('follows every table that its statement names', () => {
+    const sql = 'SELECT one.id AS a, two.id AS b FROM one JOIN two ON one.id <> two.id WHERE one.id = ?';
+    db.run("INSERT INTO one (id) VALUES ('1')");
+    db.run("INSERT INTO two (id) VALUES ('2')");
+    expect(db.lookUp(sql, '1')).toEqual({ a: '1', b: '2' });
+    db.run("UPDATE two SET id = '3'");
+    expect(db.lookUp(sql, '1')).toEqual({ a: '1', b: '3' });
+    expect(() => db.lookUp('SELECT * FROM one, two')).toThrow(TypeError);
+    expect(() => db.lookUp('DELETE FROM one RETURNING id')).toThrow(TypeError);
+  });
+
+  it('belongs to its own parameters, and cannot be changed', () => {
+    db.execute(`CREATE TABLE pairs (a TEXT, b TEXT); INSERT INTO pairs VALUES ('1:x', ''), ('1', '0:');`);
+    const pair = (a: string, b: string) =>
+      db.lookUp<{ a: string }>('SELECT * FROM pairs WHERE a = ? AND b = ?', a, b);
+    expect(pair('1:x', '')).toEqual({ a: '1:x', b: '' });
+    expect(pair('1', '0:')).toEqual({ a: '1', b: '0:' });
+    expect(pair('1', 'x0:')).toBeUndefined();
+    expect(Object.isFrozen(pair('1', '0:'))).toBe(true);
+  });
+
+  it('is read each time where it is large', () => {
+    db.run('INSERT INTO one (id) VALUES (?)', 'x'.repeat(5_000));
+    const large = () => db.lookUp('SELECT id FROM one');
+    expect(large()).toEqual(large());
+    expect(large()).not.toBe(large());
+  });
+});
