@@ -12,11 +12,14 @@ export interface Cron {
 }
 
 const MINUTE = 60_000;
+/** Longer is no schedule, only work for whoever reads it. */
+const MOST_LETTERS = 512;
 /** A schedule that names no day within so many (the 30th of February) never comes. */
 const LONGEST_SEARCH_DAYS = 366 * 8;
 
 /** Reads a schedule, `0 3 * * 6` or `10-50/20 0-4 1,15 * *`; 7 is Sunday too. Throws `invalid-request`. */
 export function parseCron(text: string): Cron {
+  if (text.length > MOST_LETTERS) throw refused(`has ${MOST_LETTERS} letters at most`);
   const [minute, hour, day, month, weekday, ...more] = text.trim().split(/\s+/);
   if (!minute || !hour || !day || !month || !weekday || more.length > 0) {
     throw refused('has five fields: minute, hour, day of the month, month, day of the week');

@@ -51,7 +51,19 @@ export function registerRotation(
     ? known.dueAt
     : nextDue(policy, known.lastRotatedAt ?? turn.now, turn.random);
   const { id } = known;
-  return { id, changes: [rotationChanged.make({ id, kind, path, data, policy, expiresAt })] };
+  const changed = rotationChanged.make({ id, kind, path, data, policy, expiresAt });
+  // A person was asked for something that is not wanted any more, and nobody else would go on.
+  const isAskedAnew =
+    known.state === 'asking' && (known.kind !== kind || JSON.stringify(known.data) !== JSON.stringify(data));
+  return { id, changes: [changed, ...(isAskedAnew ? restartRotation(known, turn.requestId) : [])] };
+}
+
+/** The changes that begin a run anew, because what it was about is another thing now: nothing of it is finished any more. */
+export function restartRotation(row: RotationRow, requestId: string): readonly Change[] {
+  return [
+    ...(row.secret === null ? [] : [{ type: FORGET_VALUE, data: { hash: row.secret } }]),
+    rotationStarted.make({ id: row.id, run: row.run + 1, by: requestId }),
+  ];
 }
 
 /** The changes that begin a run now, or as soon as the former value is retired. A run that is under way is as good. */

@@ -81,7 +81,7 @@ export const rotationStarted = defineChange(
   one.extend({ run: z.number().int(), by: z.string() }),
   (db, { id, run, by }, { time }) =>
     db.run(
-      `UPDATE rotations SET state = 'creating', run = ?, started_at = ?, started_by = ?, wanted = 0, due_at = NULL,
+      `UPDATE rotations SET state = 'creating', run = ?, secret = NULL, started_at = ?, started_by = ?, wanted = 0, due_at = NULL,
          attempts = 0, refusals = 0, reason = NULL, next_try_at = NULL, retire_by = NULL, quiet_since = NULL
        WHERE id = ?`,
       run,

@@ -29,13 +29,16 @@ export interface Settled {
   readonly nextTryAt?: number;
 }
 
-/** The next step of a run: `work` outside of the loop, then `settle` in a turn, if the rotation still stands where it stood. */
+/**
+ * The next step of a run: `work` outside of the loop, then `settle` in a turn, if the rotation still stands where it stood.
+ * `settle` is given the row as it is then: its policy, or somebody's wish for another run, may be newer than the step.
+ */
 export interface Step {
   readonly row: RotationRow;
   readonly target: string;
   readonly path: string;
   work(signal: AbortSignal): Promise<unknown>;
-  settle(turn: Turn, result: never): Settled;
+  settle(turn: Turn, result: never, row: RotationRow): Settled;
 }
 
 /** A value that was refused so often goes back; before that it is set again. */
@@ -83,8 +86,11 @@ function stepOf(reading: Reading): Step | undefined {
   const { id } = row;
   const of = <T>(
     work: (signal: AbortSignal) => Promise<T>,
-    settle: (turn: Turn, result: T) => Settled,
-  ): Step => step(row, target, mount.path + row.path, work, settle);
+    settle: (turn: Turn, result: T, now: Reading) => Settled,
+  ): Step =>
+    step(row, target, mount.path + row.path, work, (turn, result: T, fresh) =>
+      settle(turn, result, { ...reading, row: fresh, rotation: view(fresh, mount, turn.now) }),
+    );
   const seesSet = lifecycle.readersSee?.(rotation) === 'set';
   switch (row.state) {
     case 'creating': {
@@ -108,21 +114,21 @@ function stepOf(reading: Reading): Step | undefined {
         isNews: seesSet,
       }));
     case 'testing':
-      return of(lifecycle.test?.(at, rotation, nextOf(at, row)) ?? untested, (turn, tested) =>
-        tested.accepted ? finish(reading, turn, tested.checks) : refuse(reading, turn, tested),
+      return of(lifecycle.test?.(at, rotation, nextOf(at, row)) ?? untested, (turn, tested, now) =>
+        tested.accepted ? finish(now, turn, tested.checks) : refuse(now, turn, tested),
       );
     case 'reverting':
-      return of(lifecycle.revert?.(at, rotation, nextOf(at, row)) ?? nothing, (turn) => ({
-        changes: giveUp(reading, turn, row.reason ?? ''),
+      return of(lifecycle.revert?.(at, rotation, nextOf(at, row)) ?? nothing, (turn, _done, now) => ({
+        changes: giveUp(now, turn, row.reason ?? ''),
         isNews: seesSet,
       }));
     case 'retiring':
-      return of(watchFormer(row, lifecycle, at, rotation), (_turn, seen) =>
+      return of(watchFormer(row, lifecycle, at, rotation), (_turn, seen, now) =>
         'retired' in seen
           ? {
               changes: [
                 rotationRetired.make({ id, checks: [...seen.retired] }),
-                ...again({ ...row, state: 'idle' }),
+                ...again({ ...now.row, state: 'idle' }),
               ],
               isNews: false,
             }
@@ -231,7 +237,7 @@ function step<T>(
   target: string,
   path: string,
   work: (signal: AbortSignal) => Promise<T>,
-  settle: (turn: Turn, result: T) => Settled,
+  settle: (turn: Turn, result: T, row: RotationRow) => Settled,
 ): Step {
   return { row, target, path, work, settle };
 }

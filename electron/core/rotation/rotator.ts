@@ -227,7 +227,7 @@ function record(needs: Needs, turn: Turn, step: Step, result: never): number | u
   const row = findRotation(turn.db, step.row.id);
   if (!row || row.run !== step.row.run || row.state !== step.row.state || row.secret !== step.row.secret)
     return 0;
-  const { changes, isNews, nextTryAt } = step.settle(turn, result);
+  const { changes, isNews, nextTryAt } = step.settle(turn, result, row);
   if (changes.length > 0) write(needs, turn, row, isNews ? step.path : '', 'ok', changes);
   return nextTryAt;
 }

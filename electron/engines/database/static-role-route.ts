@@ -9,6 +9,7 @@ import {
   beginRotation,
   registerRotation,
   removeRotation,
+  restartRotation,
 } from '../../core/rotation/plan-rotation.ts';
 import { awaitingRotation } from '../../core/rotation/rotation-routes.ts';
 import { findRotationOf, type RotationRow } from '../../core/rotation/rotation-rows.ts';
@@ -146,12 +147,26 @@ function write(turn: RequestTurn, input: RoleFields): Decision {
     overlap,
     quiet,
   });
-  const changes = [written, ...rotation.changes];
+  const again = known && before && isElsewhere(before, role) && isUnderWay(known);
+  const changes = [written, ...rotation.changes, ...(again ? restartRotation(known, turn.requestId) : [])];
   if (known) return { kind: 'reply', changes, reply: {} };
   return awaitingRotation(turn, rotation.id, [
     ...changes,
     ...beginFirstRotation(rotation.id, turn.requestId),
   ]);
+}
+
+/** A password that one account has taken must not be finished as another's. */
+function isElsewhere(before: StaticRole, role: StaticRole): boolean {
+  return (
+    before.username !== role.username ||
+    before.secondUsername !== role.secondUsername ||
+    before.connection !== role.connection
+  );
+}
+
+function isUnderWay({ state }: RotationRow): boolean {
+  return state !== 'idle' && state !== 'retiring';
 }
 
 function merge(turn: RequestTurn, input: RoleFields, before: StaticRole | undefined): StaticRole {

@@ -91,6 +91,8 @@ describe('a generated value', () => {
     expect(rotated.data).toMatchObject({ user: 'shop' });
     expect(String(rotated.data['password'])).toMatch(/^[A-Za-z0-9]{32}$/);
     expect((await vault.ask('list', 'secret/rotation'))['keys']).toEqual(['app/db', 'app/session']);
+    expect((await vault.ask('list', 'secret/rotation/app'))['keys']).toEqual(['app/db', 'app/session']);
+    expect(await why(vault.ask('list', 'secret/rotation/ap'))).not.toBe('was not refused');
     await vault.ask('delete', 'secret/metadata/app/db');
     expect((await vault.ask('list', 'secret/rotation'))['keys']).toEqual(['app/session']);
   });
@@ -231,6 +233,22 @@ describe('a value that only a person can bring', () => {
     expect((await read('by-hand')).data).toEqual({ value: 'second' });
     const proven = await vault.ask('read', 'secret/rotation/by-hand');
     expect(proven).toMatchObject({ state: 'idle', proof: ['door says that the new value works'] });
+  });
+
+  test('is asked for by new instructions as soon as there are any, and not at all where none is wanted any more', async () => {
+    await write('by-machine', { value: 'first' });
+    await vault.ask('update', 'secret/rotation/by-machine', { kind: 'person', instructions: 'Turn left.' });
+    expect(await why(vault.ask('update', 'secret/rotate/by-machine'))).toContain('Turn left.');
+    await vault.ask('update', 'secret/rotation/by-machine', { instructions: 'Turn right.' });
+    await vault.until(
+      () => vault.ask('read', 'secret/rotation/by-machine'),
+      ({ state, reason }) => state === 'asking' && reason === 'Turn right.',
+    );
+    await vault.ask('update', 'secret/rotation/by-machine', { kind: 'generator' });
+    await vault.until(
+      () => read('by-machine'),
+      ({ metadata }) => metadata.version === 2,
+    );
   });
 
   test('is not taken for what is generated', async () => {

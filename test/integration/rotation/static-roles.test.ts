@@ -144,6 +144,23 @@ describe('a static role', () => {
     );
   }, 60_000);
 
+  test('begins anew where it is given another account before the first password is set', async () => {
+    await makeAccount('rightly');
+    const role = { db_name: 'main', username: 'wrongly', rotation_period: '1h' };
+    expect(await why(vault.ask('update', 'database/static-roles/rightly', role))).toContain('wrongly');
+    await vault.ask('update', 'database/static-roles/rightly', { username: 'rightly' });
+    await vault.until(
+      () => creds('rightly').catch(() => undefined),
+      (got) => got !== undefined,
+    );
+    expect(await opens(await creds('rightly'))).toBe(true);
+    const shown = await vault.ask('list', 'sys/rotations');
+    const [own] = Object.values(shown['key_info'] as Record<string, { path: string; run: number }>).filter(
+      ({ path }) => path === 'database/static-creds/rightly',
+    );
+    expect(own?.run).toBe(2);
+  }, 60_000);
+
   test('keeps its password through an outage of the server, and gets the next one after it', async () => {
     const before = await creds('reporting');
     await postgres.stop();

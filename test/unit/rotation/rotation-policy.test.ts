@@ -35,6 +35,7 @@ describe('a schedule', () => {
     '5-1 * * * *',
     '0 0 30 2 *',
     '1;2 * * * *',
+    `${'1,'.repeat(300)}1 * * * *`,
   ])('is refused: %s', (text) => expect(() => parseCron(text)).toThrow(/rotation schedule/));
 });
 

@@ -142,6 +142,22 @@ describe('a rotation', () => {
     await world.until(({ run, state }) => run === 2 && state === 'idle', 60_000);
   });
 
+  test('is due next by the policy that was written while it ran', async () => {
+    const world = await openRotationWorld();
+    await rotateOnce(world);
+    const { id } = await world.rotation();
+    const policy = { period: 60, jitter: 0, schedule: '', window: 0 };
+    let written: Promise<unknown> | undefined;
+    world.lock.onCall = (call) => {
+      if (call === 'test') written = world.ask('update', 'lock/it', { policy });
+    };
+    await world.ask('update', `sys/rotations/${id}/rotate`);
+    await written;
+    const row = await world.rotation();
+    expect(row).toMatchObject({ run: 2, state: 'idle', policy });
+    expect(row.dueAt).toBe((row.lastRotatedAt ?? 0) + 60_000);
+  });
+
   test('waits for a person where only a person can rotate', async () => {
     const world = await openRotationWorld({ overlaps: false, asks: 'turn the dial' });
     const refused = await world.ask('update', 'lock/it').catch((error: Error) => error.message);
@@ -211,6 +227,19 @@ describe('two values that overlap', () => {
     expect(await asked).toContain('not rotated');
     world.lock.usedBy = undefined;
     await world.until(({ run, state }) => run === 2 && state === 'retiring', 1000);
+    expect(await value(world)).toBe(world.lock.opensFor);
+  });
+
+  test('a run that is asked for while the former is being retired begins right after it', async () => {
+    const world = await openRotationWorld({ overlaps: true });
+    await rotateOnce(world);
+    const { id } = await world.rotation();
+    let asked: Promise<unknown> | undefined;
+    world.lock.onCall = (call) => {
+      if (call === 'retire') asked ??= world.ask('update', `sys/rotations/${id}/rotate`);
+    };
+    await world.until(({ run, state }) => run === 2 && state === 'retiring', 1000);
+    await asked;
     expect(await value(world)).toBe(world.lock.opensFor);
   });
 });

@@ -53,7 +53,9 @@ const written = z.object({
 });
 type Written = z.output<typeof written>;
 
-const list = kv2Handler(z.object({ path: z.string().default('') }), (turn, { path: folder }) => {
+const list = kv2Handler(z.object({ path: z.string().default('') }), (turn, { path: asked }) => {
+  // What was authorized is the folder: not those whose names begin like its own.
+  const folder = asked === '' || asked.endsWith('/') ? asked : `${asked}/`;
   const keys = selectRotations(turn.db, 'mount = ? ORDER BY path', turn.mount.uuid)
     .map(({ data }) => readSettings(data).path)
     .filter((secret) => secret.startsWith(folder));
