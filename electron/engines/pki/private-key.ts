@@ -29,11 +29,17 @@ export async function newPrivateKey(type: KeyType, wanted: number): Promise<KeyO
   return (await generate('rsa', { modulusLength: bits })).privateKey;
 }
 
-/** Which kind a key is, and how long. Throws `invalid-request` for other kinds. */
+/** Which kind a key is, and how long. Throws `invalid-request` for other kinds, and for RSA exponents that protect nothing. */
 export function describeKey(key: KeyObject): { readonly type: KeyType; readonly bits: number } {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
   if (type === 'ed25519') return { type, bits: 0 };
-  if (type === 'rsa') return { type, bits: details?.modulusLength ?? 0 };
+  if (type === 'rsa') {
+    const exponent = details?.publicExponent ?? 0n;
+    // Whoever has such a public key can sign with it, or nobody can.
+    if (exponent < 3n || exponent % 2n === 0n)
+      throw new KeywardenError('invalid-request', `RSA keys with the exponent ${exponent} are not signed`);
+    return { type, bits: details?.modulusLength ?? 0 };
+  }
   const bits = Object.keys(CURVES).find((size) => CURVES[Number(size)] === details?.namedCurve);
   if (type === 'ec' && bits !== undefined) return { type, bits: Number(bits) };
   throw new KeywardenError('invalid-request', 'unsupported kind of key');

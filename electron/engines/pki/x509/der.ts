@@ -1,5 +1,10 @@
 /** DER (X.690), as much of it as certificates and lists of revoked ones are made of. */
+import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import { formatInstant } from '../../../core/format-instant.ts';
+
+/** The years 0000 to 9999. */
+const FIRST_INSTANT = -62_167_219_200_000;
+const LAST_INSTANT = 253_402_300_800_000;
 
 /** One encoded value, tag and length included. */
 export type Der = Uint8Array;
@@ -11,6 +16,8 @@ export function element(tag: number, ...contents: readonly Uint8Array[]): Der {
 }
 
 export const sequence = (...members: readonly Der[]): Der => element(0x30, ...members);
+/** As many members as there are: more than can be arguments of a function. */
+export const sequenceOf = (members: readonly Der[]): Der => element(0x30, Buffer.concat(members));
 export const set = (...members: readonly Der[]): Der => element(0x31, ...members);
 export const octetString = (bytes: Uint8Array): Der => element(0x04, bytes);
 export const utf8String = (text: string): Der => element(0x0c, Buffer.from(text, 'utf8'));
@@ -38,10 +45,20 @@ export function objectIdentifier(dotted: string): Der {
   return element(0x06, Uint8Array.from([first * 40 + second, ...rest].flatMap(base128)));
 }
 
-/** An instant in milliseconds since 1970, to the second; in the form that RFC 5280 (4.1.2.5) wants for its year. */
+/**
+ * An instant in milliseconds since 1970, to the second; in the form that RFC 5280 (4.1.2.5) wants for its year.
+ * Throws `invalid-request` for years that have no form.
+ */
 export function time(instant: number): Der {
+  if (!(instant >= FIRST_INSTANT && instant < LAST_INSTANT)) {
+    throw new KeywardenError(
+      'invalid-request',
+      'certificates know no such time: their years have four digits',
+    );
+  }
   const digits = formatInstant(instant).replace(/\D/g, '').slice(0, 14);
-  const isShort = Number(digits.slice(0, 4)) < 2050;
+  const year = Number(digits.slice(0, 4));
+  const isShort = year >= 1950 && year < 2050;
   return element(isShort ? 0x17 : 0x18, Buffer.from(`${isShort ? digits.slice(2) : digits}Z`));
 }
 
@@ -54,19 +71,30 @@ export interface Part {
   readonly whole: Der;
 }
 
-/** The values that stand one after the other. Throws RangeError where the bytes end too early. */
+/**
+ * The values that stand one after the other. SECURITY: lengths in the one form that DER has, so that nobody else who reads
+ * the same bytes finds other values in them. Throws RangeError for anything else, and where the bytes end too early.
+ */
 export function readParts(bytes: Uint8Array): readonly Part[] {
   const parts: Part[] = [];
   for (let at = 0; at < bytes.length; ) {
+    const tag = bytes[at] ?? 0;
     const short = bytes[at + 1] ?? 0;
-    if (short === 0x80) throw new RangeError('not DER');
     const lengthBytes = short > 0x7f ? short & 0x7f : 0;
     const start = at + 2 + lengthBytes;
+    if (start > bytes.length) throw new RangeError('DER ends too early');
     const length =
-      lengthBytes === 0 ? short : Buffer.from(bytes).readUIntBE(at + 2, Math.min(lengthBytes, 6));
+      short <= 0x7f
+        ? short
+        : lengthBytes >= 1 && lengthBytes <= 4
+          ? Buffer.from(bytes.subarray(at + 2, start)).readUIntBE(0, lengthBytes)
+          : Number.NaN;
+    const isShortest = encodeLength(length || 0).length === 1 + lengthBytes;
+    // Tags of more than one byte occur nowhere in what is read here.
+    if (Number.isNaN(length) || !isShortest || (tag & 0x1f) === 0x1f) throw new RangeError('not DER');
     if (start + length > bytes.length) throw new RangeError('DER ends too early');
     parts.push({
-      tag: bytes[at] ?? 0,
+      tag,
       contents: bytes.subarray(start, start + length),
       whole: bytes.subarray(at, start + length),
     });

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type Der, explicit, integer, sequence, time } from './der.ts';
+import { type Der, explicit, integer, sequence, sequenceOf, time } from './der.ts';
 import { authorityKey, extension } from './extensions.ts';
 import { signatureAlgorithm, signDer } from './sign-der.ts';
 
@@ -26,7 +26,7 @@ export function signCrl(terms: CrlTerms, key: KeyObject): Der {
     time(terms.thisUpdate),
     time(terms.nextUpdate),
     // An empty list must be left out.
-    ...(entries.length === 0 ? [] : [sequence(...entries)]),
+    ...(entries.length === 0 ? [] : [sequenceOf(entries)]),
     explicit(0, sequence(authorityKey(terms.issuerKeyId), crlNumber)),
   );
   return signDer(toBeSigned, key);
