@@ -89,6 +89,7 @@ function cryptoInElectron({ args, report, timeoutMs }) {
     '--project',
     'unit',
     'test/unit/crypto',
+    'test/unit/engines',
     ...vitestReporters(report),
     ...args,
   ];

@@ -16,24 +16,36 @@ import { TRANSIT_KEY_CREATED } from './transit-changes.ts';
 
 const count = z.number().int().min(0);
 /** A key in plaintext, as `backup` gives it in base64. The form is ours, not Vault's. */
-const backupForm = z.strictObject({
-  keywarden: z.literal(1),
-  name: keyName,
-  type: z.enum(KEY_TYPES),
-  derived: z.boolean(),
-  convergent: z.boolean(),
-  exportable: z.boolean(),
-  plaintextBackup: z.boolean(),
-  deletionAllowed: z.boolean(),
-  latest: count.min(1),
-  minDecryption: count.min(1),
-  minEncryption: count,
-  minAvailable: count,
-  autoRotatePeriod: count,
-  versions: z
-    .array(z.strictObject({ version: count.min(1), createdAt: z.number().int(), material: z.base64() }))
-    .min(1),
-});
+const backupForm = z
+  .strictObject({
+    keywarden: z.literal(1),
+    name: keyName,
+    type: z.enum(KEY_TYPES),
+    derived: z.boolean(),
+    convergent: z.boolean(),
+    exportable: z.boolean(),
+    plaintextBackup: z.boolean(),
+    deletionAllowed: z.boolean(),
+    latest: count.min(1),
+    minDecryption: count.min(1),
+    minEncryption: count,
+    minAvailable: count,
+    autoRotatePeriod: count,
+    versions: z
+      .array(z.strictObject({ version: count.min(1), createdAt: z.number().int(), material: z.base64() }))
+      .min(1),
+  })
+  // A key of which a version is missing, or of which all are too old, would be there and be of no use.
+  .refine(({ versions, latest, minAvailable, minDecryption, minEncryption }) => {
+    const oldest = Math.max(1, minAvailable);
+    const isWhole = versions.every(({ version }, at) => version === oldest + at);
+    return (
+      isWhole &&
+      versions.length === latest - oldest + 1 &&
+      minDecryption >= oldest &&
+      Math.max(minDecryption, minEncryption) <= latest
+    );
+  });
 const restoreFields = z.object({
   backup: z.string(),
   name: maybe(keyName),

@@ -12,12 +12,15 @@ import { type KeyUse, readVersioned, refused, versionToMake } from './key-use.ts
 import { makeOnFirstUse } from './make-key.ts';
 import { decryptSymmetric, encryptSymmetric } from './symmetric.ts';
 
+const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+
 const beside = {
   context: maybe(bytesField),
   associated_data: maybe(bytesField),
   nonce: maybe(looseText),
   key_version: maybe(looseInteger),
-  padding_scheme: maybe(z.enum(['oaep', 'pkcs1v15'], { error: 'padding_scheme must be oaep or pkcs1v15' })),
+  // SECURITY: PKCS #1 v1.5 would tell a forger which paddings are right: not every platform that this runs on hides it.
+  padding_scheme: maybe(z.literal('oaep', { error: 'padding_scheme must be oaep' })),
 };
 const encryptFields = { ...beside, plaintext: maybe(bytesField) };
 const decryptFields = { ...beside, ciphertext: maybe(looseText) };
@@ -68,16 +71,10 @@ export function encryptBytes(
   const { key } = use;
   checkUse(use, given);
   const version = versionToMake(key, given.key_version);
-  const secret = use.reveal(version);
+  const input = { context: given.context, aad: given.associated_data };
   const sealed = isSymmetric(key.type)
-    ? encryptSymmetric(
-        key,
-        secret.key,
-        plaintext,
-        { context: given.context, aad: given.associated_data },
-        random,
-      )
-    : encryptRsa(use.version(version).public, plaintext, given);
+    ? encryptSymmetric(key, use.reveal(version).key, plaintext, input, random)
+    : encryptRsa(use.version(version).public, plaintext);
   return { ciphertext: `vault:v${version}:${sealed.toString('base64')}`, key_version: version };
 }
 
@@ -93,7 +90,7 @@ function decryptText(use: KeyUse, text: string | undefined, given: Beside): Buff
     return decryptSymmetric(key, secret.key, sealed, { context: given.context, aad: given.associated_data });
   }
   try {
-    return privateDecrypt({ key: privateKeyOf(secret), ...rsaPadding(given) }, sealed);
+    return privateDecrypt({ key: privateKeyOf(secret), ...OAEP }, sealed);
   } catch {
     throw refused('failed to RSA decrypt the ciphertext');
   }
@@ -107,17 +104,10 @@ function checkUse({ key }: KeyUse, { nonce, associated_data: aad, padding_scheme
   if (padding !== undefined && isSymmetric(key.type)) throw refused('padding_scheme is for RSA keys');
 }
 
-function encryptRsa(publicKey: string, plaintext: Buffer, given: Beside): Buffer {
+function encryptRsa(publicKey: string, plaintext: Buffer): Buffer {
   try {
-    return publicEncrypt({ key: publicKey, ...rsaPadding(given) }, plaintext);
+    return publicEncrypt({ key: publicKey, ...OAEP }, plaintext);
   } catch {
     throw refused('failed to RSA encrypt the plaintext: it is too long for this key');
   }
-}
-
-function rsaPadding({ padding_scheme: scheme }: Beside) {
-  // SECURITY: Node answers a broken PKCS #1 v1.5 padding with random bytes (implicit rejection), so that it tells nothing.
-  return scheme === 'pkcs1v15'
-    ? { padding: constants.RSA_PKCS1_PADDING }
-    : { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
 }

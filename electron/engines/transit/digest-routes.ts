@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { looseInteger } from '../../../shared/model/loose-field.ts';
 import { type Decision, handler, type Route } from '../../core/engine.ts';
@@ -6,6 +5,7 @@ import { looseText, maybe, withDefault } from '../../core/fields.ts';
 import { batched } from './batch.ts';
 import { bytesField } from './fields.ts';
 import { hashField } from './hash-names.ts';
+import { hashOf, macOf } from './hashing.ts';
 import { type KeyUse, refused, versionToMake } from './key-use.ts';
 
 const MOST_RANDOM_BYTES = 128 * 1024;
@@ -28,9 +28,7 @@ const hash = handler({
     format: outputFormat,
   }),
   decide: (_turn, { input, algorithm, urlalgorithm, format }): Decision => {
-    const sum = createHash(urlalgorithm ?? algorithm ?? 'sha256')
-      .update(input)
-      .digest(format ?? 'hex');
+    const sum = hashOf(urlalgorithm ?? algorithm ?? 'sha256', input).toString(format ?? 'hex');
     return { kind: 'reply', reply: { data: { sum }, mountType: 'transit' } };
   },
 });
@@ -104,9 +102,7 @@ export const digestRoutes: readonly Route[] = [
 /** The HMAC of some bytes: every type of key has a key for it. */
 export function hmacOf({ key, reveal }: KeyUse, version: number, algorithm: string, input: Buffer): Buffer {
   const material = reveal(version);
-  return createHmac(algorithm, key.type === 'hmac' ? material.key : material.hmac)
-    .update(input)
-    .digest();
+  return macOf(algorithm, key.type === 'hmac' ? material.key : material.hmac, input);
 }
 
 /** A hash by Vault's name; SHA-256 unless told. */

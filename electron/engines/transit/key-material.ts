@@ -53,6 +53,33 @@ export function publicText(type: KeyType, material: Material): string {
   return createPublicKey(privateKeyOf(material)).export({ format: 'pem', type: 'spki' }).toString();
 }
 
+/** Whether these are secrets of that type: ones that were brought in may be anything. */
+export function fitsType(type: KeyType, { key, hmac }: Material): boolean {
+  if (hmac.length !== 32) return false;
+  if (isSymmetric(type) || type === 'hmac') return key.length === 32;
+  let pair: KeyObject;
+  try {
+    pair = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  } catch {
+    return false;
+  }
+  const { modulusLength, namedCurve } = pair.asymmetricKeyDetails ?? {};
+  switch (type) {
+    case 'ed25519':
+      return pair.asymmetricKeyType === 'ed25519';
+    case 'ecdsa-p256':
+      return namedCurve === 'prime256v1';
+    case 'ecdsa-p384':
+      return namedCurve === 'secp384r1';
+    case 'rsa-2048':
+    case 'rsa-3072':
+    case 'rsa-4096':
+      return pair.asymmetricKeyType === 'rsa' && modulusLength === Number(type.slice(4));
+    default:
+      return type satisfies never;
+  }
+}
+
 function makePair(type: Exclude<KeyType, 'aes256-gcm96' | 'chacha20-poly1305' | 'hmac'>) {
   switch (type) {
     case 'ed25519':

@@ -48,11 +48,12 @@ export function versionContext(
 }
 
 /** The version to encrypt, sign or authenticate with; 0 or nothing asks for the latest. */
-export function versionToMake({ latest, minEncryption }: TransitKey, wanted = 0): number {
+export function versionToMake({ latest, minEncryption, minDecryption }: TransitKey, wanted = 0): number {
   if (wanted < 0) throw refused('requested version for encryption is negative');
   if (wanted > latest)
     throw refused('requested version for encryption is higher than the latest key version');
-  if (wanted !== 0 && wanted < minEncryption) {
+  // What decrypts no more has been given up: nothing new is made with it either.
+  if (wanted !== 0 && wanted < Math.max(minEncryption, minDecryption)) {
     throw refused('requested version for encryption is less than the minimum encryption key version');
   }
   return wanted === 0 ? latest : wanted;

@@ -1,7 +1,8 @@
+import { looseBoolean } from '../../../shared/model/loose-field.ts';
 import type { RequestTurn } from '../../core/engine.ts';
 import { randomUuid } from '../../core/random-text.ts';
 import type { Change } from '../../vault/change.ts';
-import { type Material, packMaterial, publicText, symmetricMaterial } from './key-material.ts';
+import { fitsType, type Material, packMaterial, publicText, symmetricMaterial } from './key-material.ts';
 import type { KeyVersion, TransitKey } from './key-rows.ts';
 import { isSymmetric, KEY_TYPES, type KeyType } from './key-types.ts';
 import { type KeyUse, refused, versionContext } from './key-use.ts';
@@ -16,7 +17,7 @@ export type KeyTerms = Pick<
 /** Where a version is sealed. */
 export type Sealing = Pick<RequestTurn, 'now' | 'sealValue'>;
 
-/** Seals one version of a key. */
+/** Seals one version of a key. Throws `invalid-request` where the secrets are not of its type. */
 export function sealVersion(
   turn: Sealing,
   key: Pick<TransitKey, 'mount' | 'id' | 'type'>,
@@ -24,6 +25,7 @@ export function sealVersion(
   material: Material,
   createdAt = turn.now,
 ): KeyVersion {
+  if (!fitsType(key.type, material)) throw refused(`this is no key of type ${key.type}`);
   const bytes = packMaterial(material);
   try {
     const value = turn.sealValue(bytes, versionContext(key, version));
@@ -62,13 +64,13 @@ export function makeOnFirstUse(
   const wanted = turn.data['type'] ?? 'aes256-gcm96';
   const type = KEY_TYPES.find((known) => known === wanted);
   if (type === undefined || !isSymmetric(type)) throw refused('encryption key not found');
-  const convergent = String(turn.data['convergent_encryption'] ?? false) === 'true';
-  const derived = convergent || turn.data['context'] !== undefined;
+  const convergent = looseBoolean.safeParse(turn.data['convergent_encryption'] ?? false);
+  if (!convergent.success) throw refused('convergent_encryption: must be true or false');
   const terms = {
     name,
     type: type as KeyType,
-    derived,
-    convergent,
+    derived: convergent.data || hasContext(turn.data),
+    convergent: convergent.data,
     exportable: false,
     plaintextBackup: false,
     autoRotatePeriod: 0,
@@ -76,6 +78,13 @@ export function makeOnFirstUse(
   const material = symmetricMaterial(turn.random);
   const { key, version, changes } = newKey(turn, terms, material);
   return { use: { key, version: () => version, reveal: () => material }, changes };
+}
+
+/** Whoever gives a context wants it to count; in a batch, as in Vault, its first entry speaks for all. */
+function hasContext({ context, batch_input: batch }: Readonly<Record<string, unknown>>): boolean {
+  const [first] = Array.isArray(batch) ? (batch as readonly unknown[]) : [];
+  const own = typeof first === 'object' && first !== null && 'context' in first ? first.context : undefined;
+  return [context, own].some((given) => given !== undefined && given !== null && given !== '');
 }
 
 function checkTerms({ type, derived, convergent }: KeyTerms): void {

@@ -2,14 +2,8 @@
  * RSA over a hash that somebody else has made: the platform signs messages alone, so that the paddings of RFC 8017 stand here.
  * The private operation stays the platform's, which blinds it.
  */
-import {
-  constants,
-  createHash,
-  type KeyObject,
-  privateEncrypt,
-  publicDecrypt,
-  timingSafeEqual,
-} from 'node:crypto';
+import { constants, type KeyObject, privateEncrypt, publicDecrypt, timingSafeEqual } from 'node:crypto';
+import { hashOf } from './hashing.ts';
 import { refused } from './key-use.ts';
 
 /** DER of `DigestInfo` ahead of the hash (RFC 8017, section 9.2, note 1). */
@@ -54,7 +48,7 @@ export function signPssHash(key: KeyObject, algorithm: string, digest: Buffer, s
   const length = Math.ceil(bits / 8);
   const padding = length - digest.length - salt.length - 2;
   if (padding < 0) throw refused('salt_length: too long for this key');
-  const inner = createHash(algorithm).update(Buffer.alloc(8)).update(digest).update(salt).digest();
+  const inner = hashOf(algorithm, Buffer.alloc(8), digest, salt);
   const block = Buffer.concat([Buffer.alloc(padding), Buffer.from([1]), salt]);
   const masked = xor(block, maskOf(algorithm, inner, block.length));
   masked[0] = (masked[0] ?? 0) & (0xff >> (8 * length - bits));
@@ -91,7 +85,7 @@ export function verifyPssHash(
   if (mark === -1 || block[mark] !== 1) return false;
   const salt = block.subarray(mark + 1);
   if (saltLength !== undefined && salt.length !== saltLength) return false;
-  const again = createHash(algorithm).update(Buffer.alloc(8)).update(digest).update(salt).digest();
+  const again = hashOf(algorithm, Buffer.alloc(8), digest, salt);
   return timingSafeEqual(again, inner);
 }
 
@@ -109,7 +103,7 @@ function digestInfo(algorithm: string | undefined, digest: Buffer): Buffer {
 }
 
 function checkLength(algorithm: string, digest: Buffer): void {
-  if (createHash(algorithm).digest().length !== digest.length) {
+  if (hashOf(algorithm).length !== digest.length) {
     throw refused('the prehashed input has not the length of its hash algorithm');
   }
 }
@@ -126,7 +120,7 @@ function maskOf(algorithm: string, seed: Buffer, length: number): Buffer {
   for (let at = 0, made = 0; made < length; at += 1) {
     const counter = Buffer.alloc(4);
     counter.writeUInt32BE(at);
-    const block = createHash(algorithm).update(seed).update(counter).digest();
+    const block = hashOf(algorithm, seed, counter);
     blocks.push(block);
     made += block.length;
   }

@@ -25,7 +25,8 @@ const beside = {
     z.enum(['', 'asn1', 'jws'], { error: 'marshaling_algorithm must be asn1 or jws' }),
   ),
   prehashed: maybe(looseBoolean),
-  salt_length: maybe(z.union([z.enum(['auto', 'hash']), looseInteger])),
+  /** Bytes; -1 and 0 are `hash` and `auto`, as in Go. */
+  salt_length: maybe(z.union([z.enum(['auto', 'hash']), looseInteger.pipe(z.number().min(-1))])),
 };
 type Beside = z.output<z.ZodObject<typeof beside>>;
 
@@ -61,7 +62,7 @@ const verify = batched(
     if (!canSign(use.key.type)) throw refused(`key type ${use.key.type} does not support verification`);
     const { version, body } = readVersioned(use.key, item.signature, 'signature');
     const terms = termsOf(item);
-    const bytes = Buffer.from(body, terms.marshaling === 'jws' ? 'base64url' : 'base64');
+    const bytes = decode(body, terms.marshaling === 'jws' ? 'base64url' : 'base64', 'signature');
     return { valid: verifyWith(use, version, item.input, bytes, terms) };
   },
   { unknownKey: 'signature verification key not found' },
@@ -101,7 +102,12 @@ function termsOf(item: Beside): SignatureTerms {
     padding: item.signature_algorithm || 'pss',
     marshaling: item.marshaling_algorithm || 'asn1',
     prehashed: item.prehashed ?? false,
-    saltLength: typeof salt === 'number' ? salt : salt === 'hash' ? hashLength(hash) : undefined,
+    saltLength:
+      salt === 'hash' || salt === -1
+        ? hashLength(hash)
+        : typeof salt === 'number' && salt > 0
+          ? salt
+          : undefined,
     context: item.context,
   };
 }
@@ -114,6 +120,13 @@ function verifyHmac(use: Parameters<typeof hmacOf>[0], text: string, input: Buff
   const { version, body } = readVersioned(use.key, text, 'HMAC');
   const algorithm = readHash(item.urlalgorithm ?? (item.hash_algorithm || item.algorithm || undefined));
   const wanted = hmacOf(use, version, algorithm, input);
-  const given = Buffer.from(body, 'base64');
+  const given = decode(body, 'base64', 'HMAC');
   return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/** One spelling alone: who remembers the signatures that were used must not be shown the same one in another. */
+function decode(body: string, form: 'base64' | 'base64url', what: string): Buffer {
+  const bytes = Buffer.from(body, form);
+  if (bytes.toString(form) !== body) throw refused(`invalid base64 ${what} value`);
+  return bytes;
 }

