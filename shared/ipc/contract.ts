@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DATABASE_KINDS } from '../model/database-kinds.ts';
 import { QUARANTINE_WORDS, type QuarantineReason } from '../model/quarantine.ts';
 import type { Channel } from './channels.ts';
 import {
@@ -134,16 +135,25 @@ const revocationScope = z.strictObject({
 
 const rotationId = z.strictObject({ id: z.uuid() });
 
+const databaseKind = z.enum(DATABASE_KINDS);
+
 const role = z.object({
   name: plainName,
   connection: z.string(),
+  /** Null where the connection is gone. */
+  kind: databaseKind.nullable(),
   creationStatements: z.array(z.string()),
   defaultTtl: z.number().int().nonnegative(),
   maxTtl: z.number().int().nonnegative(),
+  /** What its keycards may claim, as the last rehearsal has shown; null where none was made. */
+  promise: z.enum(['dies-by-itself', 'needs-keywarden']).nullable(),
+  /** What did not work at the rehearsal, in words. */
+  missing: z.array(z.string()),
 });
 
 const connection = z.object({
   name: plainName,
+  kind: databaseKind,
   /** Without the password. */
   url: z.string(),
   username: z.string(),
@@ -305,23 +315,30 @@ export const CONTRACT = {
       sample: z.object({ state: z.enum(['absent', 'starting', 'running']), address: z.string().nullable() }),
     }),
   ),
-  /** Checks the connection before it is kept. A missing password keeps the old one. */
+  /** Checks the connection before it is kept. A missing password keeps the old one. `findings`: what did not work at the rehearsal. */
   'databases.connect': method(
     z.strictObject({
       name: plainName,
+      kind: databaseKind.default('postgresql'),
       host: z.string().min(1).max(255),
       port: z.number().int().min(1).max(65_535),
-      database: z.string().min(1).max(63),
+      /** Empty where the kind needs none. */
+      database: z.string().max(63),
       username: z.string().min(1).max(63),
       password: z.string().max(1024).optional(),
       tls: z.enum(['off', 'require', 'verify']),
     }),
-    connection,
+    z.object({ connection, findings: z.array(z.string()) }),
   ),
-  /** `healthy`, or what is wrong in words, with what to do. */
+  /** `healthy`, or what is wrong in words, with what to do. `rehearse`: makes a throw-away user, and ends it with proof. */
   'databases.check': method(
-    z.strictObject({ name: plainName }),
-    z.object({ healthy: z.boolean(), findings: z.array(z.string()), serverVersion: z.string().nullable() }),
+    z.strictObject({ name: plainName, rehearse: z.boolean() }),
+    z.object({
+      healthy: z.boolean(),
+      findings: z.array(z.string()),
+      serverVersion: z.string().nullable(),
+      rehearsed: z.boolean(),
+    }),
   ),
   'databases.disconnect': method(z.strictObject({ name: plainName }), z.object({})),
   'databases.writeRole': method(

@@ -27,7 +27,7 @@ test('axe finds nothing serious on the way in', async () => {
 });
 
 test('axe finds nothing serious on the empty screens', async () => {
-  for (const screen of ['Secrets', 'Apps', 'Keycards', 'Databases'] as const) {
+  for (const screen of ['Secrets', 'Apps', 'Keycards', 'Databases', 'Rotation'] as const) {
     await goTo(page, screen);
     await look(`${screen}, empty`);
   }
@@ -60,7 +60,7 @@ test('axe finds nothing serious about databases and keycards', async () => {
   await page.getByRole('listbox', { name: 'Databases and kinds of access' }).press('ArrowDown');
   await expect(page.getByText('Healthy')).toBeVisible();
   await look('a connection');
-  await inDialog('Connect a PostgreSQL', () =>
+  await inDialog('Connect a database', () =>
     page.getByRole('button', { name: 'Connect', exact: true }).click(),
   );
   await inDialog('Add a kind of access', () =>

@@ -35,7 +35,7 @@ test.afterAll(async () => {
 test('a connection that does not work is refused in words, and nothing of it is kept', async () => {
   await goTo(page, 'Databases');
   await page.getByRole('button', { name: 'Connect mine' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Connect a PostgreSQL' });
+  const dialog = page.getByRole('dialog', { name: 'Connect a database' });
   await dialog.getByLabel('Name').fill('orders-db');
   await dialog.getByLabel('Host').fill('127.0.0.1');
   await dialog.getByLabel('User').fill(BROKER.user);
@@ -59,7 +59,7 @@ test('a connection that does not work is refused in words, and nothing of it is 
 
 test('a connection and a kind of access are added by hand, and the connection is healthy', async () => {
   await page.getByRole('button', { name: 'Connect mine' }).click();
-  const connect = page.getByRole('dialog', { name: 'Connect a PostgreSQL' });
+  const connect = page.getByRole('dialog', { name: 'Connect a database' });
   await connect.getByLabel('Name').fill('orders-db');
   // As one pastes it from a dashboard: it fills in the rest.
   await connect.getByLabel('Host').fill(`${postgres.url(BROKER)}?sslmode=disable`);

@@ -49,6 +49,7 @@ const status: AppStatus = {
 const preferences: Preferences = { theme: 'dark', clipboardSeconds: 30, idleLockMinutes: 15 };
 const connection: DatabaseConnection = {
   name: 'main',
+  kind: 'postgresql',
   url: 'postgresql://db/shop',
   username: 'broker',
   isSample: false,
@@ -56,9 +57,12 @@ const connection: DatabaseConnection = {
 const role: DatabaseRole = {
   name: 'reader',
   connection: 'main',
+  kind: 'postgresql',
   creationStatements: ['CREATE ROLE "{{name}}"'],
   defaultTtl: 300,
   maxTtl: 3600,
+  promise: 'dies-by-itself',
+  missing: [],
 };
 const app: App = {
   name: 'billing',
@@ -158,6 +162,7 @@ export const IPC_SAMPLES: { readonly [C in Channel]: { input: IpcInput<C>; outpu
   'databases.connect': {
     input: {
       name: 'main',
+      kind: 'postgresql',
       host: 'db',
       port: 5432,
       database: 'shop',
@@ -165,14 +170,23 @@ export const IPC_SAMPLES: { readonly [C in Channel]: { input: IpcInput<C>; outpu
       password: 'p',
       tls: 'off',
     },
-    output: connection,
+    output: { connection, findings: [] },
   },
   'databases.check': {
-    input: { name: 'main' },
-    output: { healthy: true, findings: [], serverVersion: '18.4' },
+    input: { name: 'main', rehearse: true },
+    output: { healthy: true, findings: [], serverVersion: '18.4', rehearsed: true },
   },
   'databases.disconnect': { input: { name: 'main' }, output: {} },
-  'databases.writeRole': { input: role, output: role },
+  'databases.writeRole': {
+    input: {
+      name: 'reader',
+      connection: 'main',
+      creationStatements: ['CREATE ROLE "{{name}}"'],
+      defaultTtl: 300,
+      maxTtl: 3600,
+    },
+    output: role,
+  },
   'databases.removeRole': { input: { name: 'reader' }, output: {} },
   'databases.startSample': { input: undefined, output: { connection, role } },
   'databases.stopSample': { input: undefined, output: {} },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { DatabaseConnection, DatabaseRole } from '../../../shared/ipc/contract.ts';
 import { dataOf, listKeys } from '../answer.ts';
-import { connectionUrl } from '../connection-url.ts';
-import type { Ask, Desk } from '../desk.ts';
+import { engineFields } from '../connection-url.ts';
+import { readConnection, readRole, SAMPLE } from '../database-answer.ts';
+import type { Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 
 type DatabasesChannel =
@@ -15,24 +16,11 @@ type DatabasesChannel =
   | 'databases.startSample'
   | 'databases.stopSample';
 
-/** The names under which the sample database appears. */
-export const SAMPLE = { connection: 'sample', role: 'sample-readonly' } as const;
-
-const config = z.object({
-  connection_details: z.object({ connection_url: z.string(), username: z.string().default('') }),
-});
 const check = z.object({
   healthy: z.boolean(),
   findings: z.array(z.string()),
   server_version: z.string().nullable(),
 });
-const role = z.object({
-  db_name: z.string(),
-  creation_statements: z.array(z.string()),
-  default_ttl: z.number(),
-  max_ttl: z.number(),
-});
-
 /** Connections to databases and the kinds of access to them. */
 export function databasesHandlers(desk: Desk): Pick<Handlers, DatabasesChannel> {
   const { ask, sample } = desk;
@@ -42,28 +30,34 @@ export function databasesHandlers(desk: Desk): Pick<Handlers, DatabasesChannel> 
       for (const name of await listKeys(ask, 'database/config'))
         connections.push(await readConnection(ask, name));
       const roles: DatabaseRole[] = [];
-      for (const name of await listKeys(ask, 'database/roles')) roles.push(await readRole(ask, name));
+      const kinds = new Map(connections.map(({ name, kind }) => [name, kind]));
+      for (const name of await listKeys(ask, 'database/roles')) roles.push(await readRole(ask, name, kinds));
       return { connections, roles, sample: sample.state() };
     },
 
-    'databases.connect': async ({ name, username, password, ...address }) => {
-      await ask('update', `database/config/${name}`, {
-        plugin_name: 'postgresql-database-plugin',
-        connection_url: connectionUrl(address),
+    'databases.connect': async ({ name, kind, username, password, ...address }) => {
+      const envelope = await ask('update', `database/config/${name}`, {
+        ...engineFields(kind, address),
         username,
         ...(password === undefined ? {} : { password }),
         allowed_roles: ['*'],
         verify_connection: true,
       });
-      return readConnection(ask, name);
+      return { connection: await readConnection(ask, name), findings: [...(envelope?.warnings ?? [])] };
     },
 
-    'databases.check': async ({ name }) => {
-      const { healthy, findings, server_version } = dataOf(
-        await ask('read', `database/check/${name}`),
-        check,
-      );
-      return { healthy, findings, serverVersion: server_version };
+    'databases.check': async ({ name, rehearse }) => {
+      const {
+        healthy,
+        findings,
+        server_version: serverVersion,
+      } = dataOf(await ask('read', `database/check/${name}`), check);
+      const shown = { healthy, findings, serverVersion, rehearsed: false };
+      if (!healthy || !rehearse) return shown;
+      // Writing a connection as it is goes through the whole life of a throw-away user on its server.
+      const envelope = await ask('update', `database/config/${name}`, { verify_connection: true });
+      const missing = [...(envelope?.warnings ?? [])];
+      return { ...shown, healthy: missing.length === 0, findings: missing, rehearsed: true };
     },
 
     'databases.disconnect': async ({ name }) => {
@@ -98,27 +92,5 @@ export function databasesHandlers(desk: Desk): Pick<Handlers, DatabasesChannel> 
       await sample.stop();
       return {};
     },
-  };
-}
-
-/** Reads a connection as the window may know it: never its password. */
-async function readConnection(ask: Ask, name: string): Promise<DatabaseConnection> {
-  const { connection_details: details } = dataOf(await ask('read', `database/config/${name}`), config);
-  return {
-    name,
-    url: details.connection_url.replace('{{username}}:{{password}}@', ''),
-    username: details.username,
-    isSample: name === SAMPLE.connection,
-  };
-}
-
-async function readRole(ask: Ask, name: string): Promise<DatabaseRole> {
-  const found = dataOf(await ask('read', `database/roles/${name}`), role);
-  return {
-    name,
-    connection: found.db_name,
-    creationStatements: found.creation_statements,
-    defaultTtl: found.default_ttl,
-    maxTtl: found.max_ttl,
   };
 }

@@ -3,6 +3,7 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Keycard } from '../../../shared/ipc/contract.ts';
 import { dataOf } from '../answer.ts';
 import { revealConnectionUrl } from '../connection-url.ts';
+import { readConnection } from '../database-answer.ts';
 import type { Ask, Desk } from '../desk.ts';
 import { listLeases, readLease } from '../lease-answer.ts';
 import type { Handlers } from '../router.ts';
@@ -64,14 +65,13 @@ export function keycardsHandlers(desk: Desk): Pick<Handlers, KeycardsChannel> {
   };
 }
 
-/** The connection URL of a role, with placeholders for user and password. */
+/** The connection URL of a role, without who logs in. */
 async function urlOfRole(ask: Ask, role: string): Promise<string> {
   const { db_name: connection } = dataOf(
     await ask('read', `database/roles/${role}`),
     z.object({ db_name: z.string() }),
   );
-  const config = z.object({ connection_details: z.object({ connection_url: z.string() }) });
-  return dataOf(await ask('read', `database/config/${connection}`), config).connection_details.connection_url;
+  return (await readConnection(ask, connection)).url;
 }
 
 function text(texts: Readonly<Record<string, string>>, name: string): string {

@@ -3,12 +3,15 @@ import { Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/cor
 import { useState } from 'react';
 import type { DatabaseConnection } from '../../../shared/ipc/contract.ts';
 import { plainName } from '../../../shared/ipc/fields.ts';
+import { DATABASE_KINDS, type DatabaseKind, URL_SCHEMES } from '../../../shared/model/database-kinds.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';
+import { PromiseWords } from '../../ui/keycard.tsx';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { type ConnectionParts, partsOfUrl } from './connection-url.ts';
+import { DATABASE_FORMS } from './database-forms.ts';
 import { useDatabases } from './databases-store.ts';
 
 interface ConnectDialogProps {
@@ -21,29 +24,36 @@ export function ConnectDialog({ of, onClose }: ConnectDialogProps) {
   const connect = useDatabases((store) => store.connect);
   const [name, setName] = useState(of?.name ?? '');
   const [parts, setParts] = useState<ConnectionParts>(() => ({
+    kind: of?.kind ?? 'postgresql',
     host: 'localhost',
     port: '5432',
     database: 'postgres',
     username: of?.username ?? 'postgres',
     password: '',
     tls: 'verify',
-    ...(of && partsOfUrl(of.url)),
+    ...(of && { database: '', ...partsOfUrl(of.url) }),
   }));
+  const form = DATABASE_FORMS[parts.kind];
   const change = (changed: Partial<ConnectionParts>): void =>
     setParts((before) => ({ ...before, ...changed }));
   const port = Number(parts.port);
   const portBad = !/^\d+$/.test(parts.port) || port < 1 || port > 65_535;
   const nameReason = fieldReason(plainName, name);
   const ready =
-    nameReason === null && !portBad && parts.host !== '' && parts.database !== '' && parts.username !== '';
+    nameReason === null &&
+    !portBad &&
+    parts.host !== '' &&
+    (parts.database !== '' || !form.needsDatabase) &&
+    parts.username !== '';
   const connecting = useAction(async () => {
-    const { host, database, username, password, tls } = parts;
-    await connect({ name, host, port, database, username, tls, ...(password !== '' && { password }) });
+    const { kind, host, username, password, tls } = parts;
+    const database = form.hasDatabase ? parts.database : '';
+    await connect({ name, kind, host, port, database, username, tls, ...(password !== '' && { password }) });
     toast(`${name} is connected.`);
     onClose();
   });
   return (
-    <Dialog onClose={onClose} title={of ? `Change ${of.name}` : 'Connect a PostgreSQL'} size={540}>
+    <Dialog onClose={onClose} title={of ? `Change ${of.name}` : 'Connect a database'} size={540}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -51,6 +61,14 @@ export function ConnectDialog({ of, onClose }: ConnectDialogProps) {
           if (ready) connecting.run();
         }}
       >
+        {of === null && (
+          <SegmentedControl
+            aria-label="Kind of database"
+            value={parts.kind}
+            onChange={(kind) => change(startOf(kind as DatabaseKind))}
+            data={DATABASE_KINDS.map((kind) => ({ value: kind, label: DATABASE_FORMS[kind].title }))}
+          />
+        )}
         <TextInput
           label="Name"
           description="What you call it here."
@@ -65,34 +83,39 @@ export function ConnectDialog({ of, onClose }: ConnectDialogProps) {
         <div className="form-grid">
           <TextInput
             label="Host"
-            description="A whole postgres:// URL fills in the rest."
+            description={`A whole ${URL_SCHEMES[parts.kind][0]}:// URL fills in the rest.`}
             value={parts.host}
             onChange={(event) => {
               const text = event.currentTarget.value.trim();
-              change(partsOfUrl(text) ?? { host: text });
+              const pasted = partsOfUrl(text);
+              // What leads to another kind of server cannot take the place of this one.
+              change(pasted && (of === null || pasted.kind === of.kind) ? pasted : { host: text });
             }}
             spellCheck={false}
           />
           <TextInput
             label="Port"
-            description="Usually 5432."
+            description={`Usually ${form.port}.`}
             value={parts.port}
             onChange={(event) => change({ port: event.currentTarget.value.trim() })}
             error={portBad ? '1 to 65535.' : null}
             inputMode="numeric"
           />
         </div>
-        <TextInput
-          label="Database"
-          value={parts.database}
-          maxLength={63}
-          onChange={(event) => change({ database: event.currentTarget.value })}
-          spellCheck={false}
-        />
+        {form.hasDatabase && (
+          <TextInput
+            label="Database"
+            {...(!form.needsDatabase && { description: 'May stay empty.' })}
+            value={parts.database}
+            maxLength={63}
+            onChange={(event) => change({ database: event.currentTarget.value })}
+            spellCheck={false}
+          />
+        )}
         <div className="form-grid form-grid-even">
           <TextInput
             label="User"
-            description="It must be allowed to create roles."
+            description={form.userHint}
             value={parts.username}
             maxLength={63}
             onChange={(event) => change({ username: event.currentTarget.value })}
@@ -127,6 +150,10 @@ export function ConnectDialog({ of, onClose }: ConnectDialogProps) {
             <span className="quiet">Passwords and data would cross the network in the open.</span>
           )}
         </div>
+        <p className="row connect-promise">
+          <PromiseWords promise={form.rehearses ? 'dies-by-itself' : 'needs-keywarden'} />
+          <span className="quiet">{form.promise}</span>
+        </p>
         <ProblemNotice problem={connecting.problem} />
         <div className="form-buttons">
           <Button variant="default" onClick={onClose}>
@@ -139,6 +166,12 @@ export function ConnectDialog({ of, onClose }: ConnectDialogProps) {
       </form>
     </Dialog>
   );
+}
+
+/** What the form holds of another kind before anything was typed. */
+function startOf(kind: DatabaseKind): Partial<ConnectionParts> {
+  const { port, database, user } = DATABASE_FORMS[kind];
+  return { kind, port, database, username: user };
 }
 
 function isLoopback(host: string): boolean {

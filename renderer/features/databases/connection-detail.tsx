@@ -2,13 +2,14 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconChevronRight, IconPlus } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { DatabaseConnection, DatabaseRole, IpcOutput } from '../../../shared/ipc/contract.ts';
-import { ask } from '../../bridge/ask.ts';
+import { PromiseWords } from '../../ui/keycard.tsx';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { DetailHead, DetailPart } from '../../ui/screen.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { durationWords } from '../../ui/time-words.ts';
 import { useAction } from '../../ui/use-action.ts';
 import { ConnectDialog } from './connect-dialog.tsx';
+import { DATABASE_FORMS } from './database-forms.ts';
 import { useDatabases } from './databases-store.ts';
 import { DisconnectDialog } from './disconnect-dialog.tsx';
 import { RoleEditor } from './role-editor.tsx';
@@ -52,7 +53,7 @@ export function ConnectionDetail({ connection, roles }: ConnectionDetailProps) {
           )
         }
       />
-      <Health name={connection.name} />
+      <Health connection={connection} />
       <DetailPart
         title="Kinds of access"
         hint="roles"
@@ -96,22 +97,42 @@ export function ConnectionDetail({ connection, roles }: ConnectionDetailProps) {
         <DisconnectDialog connection={connection} roles={roles} onClose={() => setDialog(null)} />
       )}
       {dialog === 'role' && (
-        <RoleEditor of={null} connection={connection.name} onClose={() => setDialog(null)} />
+        <RoleEditor
+          of={null}
+          connection={connection.name}
+          kind={connection.kind}
+          onClose={() => setDialog(null)}
+        />
       )}
     </>
   );
 }
 
-function Health({ name }: { readonly name: string }) {
+function Health({ connection }: { readonly connection: DatabaseConnection }) {
+  const { name, kind } = connection;
+  const check = useDatabases((store) => store.check);
+  const rehearsed = useDatabases((store) => store.rehearsed.get(name));
   const [health, setHealth] = useState<IpcOutput<'databases.check'> | null>(null);
-  const checking = useAction(async () => setHealth(await ask('databases.check', { name })));
+  const checking = useAction(async (rehearse: boolean) => setHealth(await check(name, rehearse)));
   const { run } = checking;
-  useEffect(() => run(), [run]);
+  useEffect(() => run(false), [run]);
+  const findings = [...new Set([...(health?.findings ?? []), ...(rehearsed ?? [])])];
+  const { title, rehearses, promise } = DATABASE_FORMS[kind];
   return (
     <DetailPart
       title="Health"
       actions={
-        <Button size="xs" variant="subtle" loading={checking.busy} onClick={run}>
+        <Button
+          size="xs"
+          variant="subtle"
+          loading={checking.busy}
+          title={
+            rehearses
+              ? 'Makes a throw-away user, logs in as it, ends it and looks that it is gone'
+              : 'Logs in and looks at the rights'
+          }
+          onClick={() => run(rehearses)}
+        >
           Check now
         </Button>
       }
@@ -120,19 +141,31 @@ function Health({ name }: { readonly name: string }) {
         <div className="detail-row">
           {health === null ? (
             <span className="quiet">{checking.problem ? 'The check could not be made.' : 'Checking…'}</span>
-          ) : health.healthy ? (
+          ) : findings.length === 0 && health.healthy ? (
             <StateMark tone="active" words="Healthy" />
           ) : (
             <StateMark tone="blocked" words="Something is wrong" />
           )}
           <span className="grow" />
-          {health?.serverVersion && <span className="quiet">PostgreSQL {health.serverVersion}</span>}
+          {health?.serverVersion && (
+            <span className="quiet">
+              {kind === 'postgresql' ? `${title} ${health.serverVersion}` : health.serverVersion}
+            </span>
+          )}
         </div>
-        {health?.findings.map((finding) => (
+        {findings.map((finding) => (
           <div key={finding} className="finding selectable">
             <IconAlertTriangle size={15} aria-hidden="true" /> <span className="grow">{finding}</span>
           </div>
         ))}
+        {(rehearsed?.length === 0 || !rehearses) && (
+          <div className="detail-row">
+            <PromiseWords promise={rehearses ? 'dies-by-itself' : 'needs-keywarden'} />
+            <span className="quiet">
+              {rehearses ? 'Rehearsed: a throw-away user was made, let in, ended and proven dead.' : promise}
+            </span>
+          </div>
+        )}
       </div>
       <ProblemNotice problem={checking.problem} />
     </DetailPart>

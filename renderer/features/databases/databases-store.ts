@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { IpcInput, IpcOutput } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../bridge/ask.ts';
 import { LOADING, type Loadable, reload } from '../../ui/loadable.ts';
+import { DATABASE_FORMS } from './database-forms.ts';
 
 /** What is shown beside the list. */
 export type DatabaseSelection = { readonly kind: 'connection' | 'role'; readonly name: string };
@@ -12,12 +13,15 @@ interface Databases {
   /** What the start of the sample is doing, in words. */
   readonly step: string | null;
   readonly starting: boolean;
+  /** What the last rehearsal of a connection has shown, by its name; nothing: all went well. */
+  readonly rehearsed: ReadonlyMap<string, readonly string[]>;
   readonly refresh: () => Promise<void>;
   readonly select: (selected: DatabaseSelection | null) => void;
   readonly setStep: (step: string) => void;
   readonly startSample: () => Promise<void>;
   readonly stopSample: () => Promise<void>;
   readonly connect: (input: IpcInput<'databases.connect'>) => Promise<void>;
+  readonly check: (name: string, rehearse: boolean) => Promise<IpcOutput<'databases.check'>>;
   readonly disconnect: (name: string) => Promise<void>;
   readonly writeRole: (input: IpcInput<'databases.writeRole'>) => Promise<void>;
   readonly removeRole: (name: string) => Promise<void>;
@@ -29,6 +33,7 @@ export const useDatabases = create<Databases>()((set, get) => ({
   selected: null,
   step: null,
   starting: false,
+  rehearsed: new Map(),
   refresh: async () => set({ list: await reload(get().list, ask('databases.list')) }),
   select: (selected) => set({ selected }),
   setStep: (step) => set({ step }),
@@ -48,9 +53,17 @@ export const useDatabases = create<Databases>()((set, get) => ({
     await get().refresh();
   },
   connect: async (input) => {
-    await ask('databases.connect', input);
+    const { findings } = await ask('databases.connect', input);
+    const { rehearses } = DATABASE_FORMS[input.kind ?? 'postgresql'];
+    set({ rehearsed: withShown(get().rehearsed, input.name, rehearses ? findings : null) });
     await get().refresh();
     set({ selected: { kind: 'connection', name: input.name } });
+  },
+  check: async (name, rehearse) => {
+    const checked = await ask('databases.check', { name, rehearse });
+    const shown = checked.rehearsed ? checked.findings : null;
+    if (rehearse) set({ rehearsed: withShown(get().rehearsed, name, shown) });
+    return checked;
   },
   disconnect: async (name) => {
     await ask('databases.disconnect', { name });
@@ -68,3 +81,15 @@ export const useDatabases = create<Databases>()((set, get) => ({
     await get().refresh();
   },
 }));
+
+/** What a rehearsal has shown; null: it was not made, so that nothing is known. */
+function withShown(
+  rehearsed: ReadonlyMap<string, readonly string[]>,
+  name: string,
+  findings: readonly string[] | null,
+): ReadonlyMap<string, readonly string[]> {
+  const next = new Map(rehearsed);
+  if (findings === null) next.delete(name);
+  else next.set(name, findings);
+  return next;
+}

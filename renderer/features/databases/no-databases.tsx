@@ -45,8 +45,8 @@ export function NoDatabases() {
             <div className="offer">
               <h3>I have a database</h3>
               <p>
-                You need its address, and a user that may create roles. The connection is checked before it is
-                kept.
+                PostgreSQL, MariaDB, MySQL or Redis. You need its address, and a user that may create users.
+                The connection is checked before it is kept.
               </p>
               <Button
                 variant={sampleAvailable ? 'default' : 'filled'}
@@ -61,8 +61,8 @@ export function NoDatabases() {
       }
     >
       <p>
-        Connect a PostgreSQL once. Whoever needs it gets a keycard: a user of their own, with the rights you
-        chose, that the database itself refuses when its time is over.
+        Connect a database once. Whoever needs it gets a keycard: a user of their own, with the rights you
+        chose, that is gone when its time is over.
       </p>
     </Empty>
   );

@@ -10,9 +10,10 @@ import { toast } from '../../ui/toast.tsx';
 import { isLive } from '../keycards/keycard-state.ts';
 import { KeycardStrip } from '../keycards/keycard-strip.tsx';
 import { useKeycards } from '../keycards/keycards-store.ts';
-import { closed } from './closed-statement.ts';
+import { statementsText } from './closed-statement.ts';
 import { useDatabases } from './databases-store.ts';
 import { RoleEditor } from './role-editor.tsx';
+import { RolePromise } from './role-promise.tsx';
 
 /** One kind of access: its rights, its times, and the keycards that it has out. */
 export function RoleDetail({ role }: { readonly role: DatabaseRole }) {
@@ -62,11 +63,17 @@ export function RoleDetail({ role }: { readonly role: DatabaseRole }) {
       <DetailPart title="Live keycards" hint={live.length > 0 ? String(live.length) : undefined}>
         <KeycardStrip keycards={live} none="None is out. Issue one here, or let an app ask for it." />
       </DetailPart>
+      <RolePromise role={role} />
       <DetailPart title="How a user is made" hint="creation statements">
-        <pre className="code-box">{role.creationStatements.map(closed).join('\n')}</pre>
+        <pre className="code-box">{statementsText(role.kind, role.creationStatements)}</pre>
       </DetailPart>
       {dialog === 'edit' && (
-        <RoleEditor of={role} connection={role.connection} onClose={() => setDialog(null)} />
+        <RoleEditor
+          of={role}
+          connection={role.connection}
+          kind={role.kind ?? 'postgresql'}
+          onClose={() => setDialog(null)}
+        />
       )}
       {dialog === 'remove' && (
         <Confirm

@@ -3,39 +3,39 @@ import { Button, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DatabaseRole } from '../../../shared/ipc/contract.ts';
 import { plainName } from '../../../shared/ipc/fields.ts';
+import type { DatabaseKind } from '../../../shared/model/database-kinds.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { TtlField, ttlOfText } from '../../ui/ttl-field.tsx';
 import { useAction } from '../../ui/use-action.ts';
-import { closed } from './closed-statement.ts';
+import { statementsText } from './closed-statement.ts';
+import { DATABASE_FORMS } from './database-forms.ts';
 import { useDatabases } from './databases-store.ts';
-
-/** What most people want: a user that the database itself refuses in time, with the rights of one group. */
-const USUAL_STATEMENTS = `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}';
-GRANT "group" TO "{{name}}";`;
 
 interface RoleEditorProps {
   readonly of: DatabaseRole | null;
   readonly connection: string;
+  readonly kind: DatabaseKind;
   readonly onClose: () => void;
 }
 
 /** Makes or changes a kind of access: its name, how a user is made, and for how long. */
-export function RoleEditor({ of, connection, onClose }: RoleEditorProps) {
+export function RoleEditor({ of, connection, kind, onClose }: RoleEditorProps) {
   const writeRole = useDatabases((store) => store.writeRole);
+  const form = DATABASE_FORMS[kind];
   const [name, setName] = useState(of?.name ?? '');
   const [statements, setStatements] = useState(
-    of?.creationStatements.map(closed).join('\n') ?? USUAL_STATEMENTS,
+    of ? statementsText(kind, of.creationStatements) : form.statements,
   );
   const [defaultText, setDefaultText] = useState(of ? `${of.defaultTtl || 3600}` : '1h');
   const [maxText, setMaxText] = useState(of ? `${of.maxTtl || 86_400}` : '24h');
   const defaultTtl = ttlOfText(defaultText);
   const maxTtl = ttlOfText(maxText);
   const nameReason = fieldReason(plainName, name);
-  const missing = ['{{name}}', '{{password}}'].filter((part) => !statements.includes(part));
-  const placeholder = /GRANT\s+"group"/i.test(statements);
+  const missing = form.parts.filter((part) => !statements.includes(part));
+  const placeholder = form.placeholder.pattern.test(statements);
   const fits = defaultTtl !== null && maxTtl !== null && defaultTtl <= maxTtl;
   const ready = nameReason === null && statements.trim() !== '' && fits;
   const saving = useAction(async () => {
@@ -70,7 +70,7 @@ export function RoleEditor({ of, connection, onClose }: RoleEditorProps) {
         />
         <Textarea
           label="How a user is made"
-          description="The SQL for each new user (creation statements). Grant a group, not single tables."
+          description={form.statementsHint}
           value={statements}
           onChange={(event) => setStatements(event.currentTarget.value)}
           autosize
@@ -82,7 +82,7 @@ export function RoleEditor({ of, connection, onClose }: RoleEditorProps) {
         />
         {placeholder && (
           <Notice>
-            Put your group’s name where <span className="mono">"group"</span> stands, or take the line out.
+            Put {form.placeholder.what} where <span className="mono">{form.placeholder.word}</span> stands.
           </Notice>
         )}
         <div className="form-grid form-grid-even">

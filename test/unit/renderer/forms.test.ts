@@ -40,6 +40,7 @@ describe('what is typed is checked before it is sent', () => {
 describe('a pasted connection URL', () => {
   test('fills in every part, decoded', () => {
     expect(partsOfUrl('postgres://kw:p%40ss@db.example:6543/orders?sslmode=verify-full')).toEqual({
+      kind: 'postgresql',
       host: 'db.example',
       port: '6543',
       database: 'orders',
@@ -57,7 +58,20 @@ describe('a pasted connection URL', () => {
     expect(partsOfUrl(url)?.port).toBe(port);
   });
 
-  test.each(['localhost', 'mysql://x/y', 'postgres://[', ''])('%s is no such URL', (text) => {
+  test.each([
+    [
+      'mysql://db.example/shop?tls=skip-verify',
+      { kind: 'mysql', port: '3306', database: 'shop', tls: 'require' },
+    ],
+    ['mariadb://root@db:3307/', { kind: 'mysql', port: '3307', username: 'root' }],
+    ['redis://cache', { kind: 'redis', port: '6379', tls: 'off' }],
+    ['rediss://default:s3@cache:6380', { kind: 'redis', port: '6380', password: 's3', tls: 'verify' }],
+    ['rediss://cache?insecure=true', { tls: 'require' }],
+  ])('%s leads to its kind', (url, parts) => {
+    expect(partsOfUrl(url)).toMatchObject(parts);
+  });
+
+  test.each(['localhost', 'mongodb://x/y', 'postgres://[', ''])('%s is no such URL', (text) => {
     expect(partsOfUrl(text)).toBeNull();
   });
 });
