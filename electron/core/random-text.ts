@@ -5,13 +5,23 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SPOKEN_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
 const SPOKEN_DIGITS = '23456789';
 
-/** Random text over an alphabet, each letter equally likely (bytes beyond the last whole multiple are thrown away). */
-function randomOver(alphabet: string, length: number, random: RandomBytes): string {
+/**
+ * Random text over an alphabet of at most 256 letters, each equally likely (bytes beyond the last whole multiple are
+ * thrown away).
+ */
+export function randomOver(
+  alphabet: string | readonly string[],
+  length: number,
+  random: RandomBytes,
+): string {
   const limit = 256 - (256 % alphabet.length);
   let text = '';
-  while (text.length < length) {
-    for (const byte of random(length - text.length + 8)) {
-      if (byte < limit && text.length < length) text += alphabet[byte % alphabet.length];
+  let count = 0;
+  while (count < length) {
+    for (const byte of random(length - count + 8)) {
+      if (byte >= limit || count === length) continue;
+      text += alphabet[byte % alphabet.length];
+      count += 1;
     }
   }
   return text;

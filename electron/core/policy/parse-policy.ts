@@ -37,7 +37,8 @@ function objectEntries(node: SyntaxNode, fail: Fail): readonly SyntaxEntry[] {
   throw fail(node.at, 'path needs a pattern and a block');
 }
 
-function decodeBase64(text: string): string | undefined {
+/** A policy's text that came in base64; undefined when it did not. */
+export function decodeBase64(text: string): string | undefined {
   const packed = text.replace(/[\r\n]/g, '');
   if (packed === '' || packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) return undefined;
   return Buffer.from(packed, 'base64').toString('utf8');

@@ -16,6 +16,8 @@ import { mountRoutes } from '../mounts/mount-routes.ts';
 import { mountExtrasMigration, mountMigration } from '../mounts/mount-rows.ts';
 import { remountRoutes } from '../mounts/remount-routes.ts';
 import { uiMountRoutes } from '../mounts/ui-mount-routes.ts';
+import { passwordPolicyRoutes } from '../password-policy/password-policy-routes.ts';
+import { passwordPolicyChanges, passwordPolicyMigration } from '../password-policy/password-policy-rows.ts';
 import { strangersCounted } from '../pipeline/stranger-log.ts';
 import { capabilityRoutes } from '../policies/capability-routes.ts';
 import { policyRoutes } from '../policies/policy-routes.ts';
@@ -69,6 +71,7 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
       ...remountRoutes(services),
       ...uiMountRoutes(services),
       ...policyRoutes,
+      ...passwordPolicyRoutes,
       ...capabilityRoutes(services),
       ...lookupLeaseRoutes,
       ...renewLeaseRoutes(services),
@@ -90,6 +93,7 @@ export function systemEngine(services: CoreServices, ports: SystemPorts): Engine
 export const systemChanges = [
   ...mountChanges,
   ...policyChanges,
+  ...passwordPolicyChanges,
   ...leaseChanges,
   ...revocationChanges,
   ...rotationChanges,
@@ -110,4 +114,5 @@ export const systemMigrations = [
   rotationMigration,
   auditDeviceMigration,
   reconcileMigration,
+  passwordPolicyMigration,
 ];

@@ -30,6 +30,7 @@ export const configFields = z.object({
   tls_certificate: maybe(looseText),
   private_key: maybe(looseText),
   username_template: maybe(looseText),
+  password_policy: maybe(looseText),
   // What Vault's plugins without a connection_url take.
   host: maybe(looseText),
   port: maybe(looseInteger.pipe(z.number().min(1).max(65_535))),

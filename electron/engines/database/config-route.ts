@@ -11,6 +11,7 @@ import { revealSecret, revealServer, sealSecret } from './connection-secret.ts';
 import { CONNECTION_CONFIGURED, CONNECTION_REMOVED } from './database-changes.ts';
 import type { ConnectionSecret, DatabasePlugin, DatabaseServer } from './database-plugin.ts';
 import { requirePlugin } from './database-plugins.ts';
+import { newPassword } from './new-password.ts';
 import { planRehearsal } from './plan-rehearsal.ts';
 
 const SOCKETS = { usual: 4, most: 10 };
@@ -59,6 +60,9 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
   const secret = mergeSecret(input, plugin, before && revealSecret(turn, before));
   const usernameTemplate = input.username_template ?? before?.usernameTemplate ?? '';
   if (usernameTemplate !== '') checkUsernameTemplate(usernameTemplate, plugin.username.longest, turn.random);
+  const passwordPolicy = input.password_policy ?? before?.passwordPolicy ?? '';
+  // Refused now rather than at the first keycard.
+  newPassword(turn, passwordPolicy);
   const passwordAuthentication =
     input.password_authentication ?? before?.passwordAuthentication ?? 'scram-sha-256';
   const limit = socketLimit(input.max_open_connections ?? before?.maxOpenConnections);
@@ -94,7 +98,7 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
       rotationStatements: [...(input.root_rotation_statements ?? before?.rotationStatements ?? [])],
       secret: sealSecret(later, bound, secret),
       usernameTemplate,
-      passwordPolicy: before?.passwordPolicy ?? '',
+      passwordPolicy,
     });
     const forgotten = before ? [{ type: FORGET_VALUE, data: { hash: before.secret } }] : [];
     const warnings = [...(passwordAuthentication === 'password' ? [PLAINTEXT_WARNING] : []), ...problems];

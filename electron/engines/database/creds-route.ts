@@ -2,17 +2,14 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type Decision, handler, type Lease, type RequestTurn, type Route } from '../../core/engine.ts';
 import { maybe, ttlField } from '../../core/fields.ts';
-import { randomBase62 } from '../../core/random-text.ts';
 import { makeUsername } from '../../core/username-template/make-username.ts';
 import { nameField } from './config-fields.ts';
 import { allowsRole, type Connection, findConnection } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import { requirePlugin } from './database-plugins.ts';
 import { type LeaseData, userOf } from './lease-data.ts';
+import { newPassword } from './new-password.ts';
 import { type DatabaseRole, findRole } from './role-rows.ts';
-
-/** 190 bits of letters and digits: nothing in it needs quoting anywhere. */
-const PASSWORD_LENGTH = 32;
 
 const asked = z.object({
   name: nameField,
@@ -32,7 +29,7 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
   const plugin = requirePlugin(connection.plugin);
   const statements = plugin.creationStatements(role.creationStatements, role.groupRole);
   const server = revealServer(turn, connection);
-  const password = randomBase62(PASSWORD_LENGTH, turn.random);
+  const password = newPassword(turn, connection.passwordPolicy);
   const salt = turn.random(16);
   const data: LeaseData = {
     connection: connection.id,

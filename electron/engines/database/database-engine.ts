@@ -34,13 +34,14 @@ import {
   STATIC_ROLE_ROTATED,
   STATIC_ROLE_WRITTEN,
   selectStaticRoles,
+  staticPolicyMigration,
   staticRoleMigration,
 } from './static-role-rows.ts';
 
 /** The engine behind mounts of type `database`. */
 export const databaseEngine: Engine = {
   type: 'database',
-  migrations: [...DATABASE_MIGRATIONS, staticRoleMigration, staticReaderMigration],
+  migrations: [...DATABASE_MIGRATIONS, staticRoleMigration, staticReaderMigration, staticPolicyMigration],
   changes: [
     CONNECTION_CONFIGURED,
     CONNECTION_REMOVED,

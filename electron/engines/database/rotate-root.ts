@@ -1,12 +1,11 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { randomBase62 } from '../../core/random-text.ts';
 import type { Rotation, RotationLifecycle, RotationTurn } from '../../core/rotation/rotation-lifecycle.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { type Connection, findConnectionById } from './connection-rows.ts';
 import { connectWith, revealSecret, sealSecret } from './connection-secret.ts';
 import { CONNECTION_CONFIGURED } from './database-changes.ts';
 import type { DatabaseServer } from './database-plugin.ts';
-import { PASSWORD_LENGTH } from './static-rotation.ts';
+import { newPassword } from './new-password.ts';
 import { tested } from './tested-login.ts';
 
 /**
@@ -19,8 +18,8 @@ export const rootRotation: RotationLifecycle = {
   // Everything that uses the connection has to log in.
   readersSee: () => 'set',
 
-  create(turn) {
-    const password = randomBase62(PASSWORD_LENGTH, turn.random);
+  create(turn, rotation) {
+    const password = newPassword(turn, requireConnection(turn, rotation).passwordPolicy);
     return async () => new TextEncoder().encode(password);
   },
 
@@ -77,6 +76,8 @@ export const rootRotation: RotationLifecycle = {
       maxOpenConnections: before.maxOpenConnections,
       rotationStatements: [...before.rotationStatements],
       secret: sealSecret(turn, bound, secret),
+      usernameTemplate: before.usernameTemplate,
+      passwordPolicy: before.passwordPolicy,
     });
     return { changes: [configured, { type: FORGET_VALUE, data: { hash: before.secret } }] };
   },

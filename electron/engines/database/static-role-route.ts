@@ -17,6 +17,7 @@ import type { Change } from '../../vault/change.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { nameField } from './config-fields.ts';
 import { allowsRole, type Connection, findConnection } from './connection-rows.ts';
+import { newPassword } from './new-password.ts';
 import { findRole } from './role-rows.ts';
 import { statementList } from './statement-list.ts';
 import { policyOf } from './static-policy.ts';
@@ -35,6 +36,10 @@ const named = z.object({ name: nameField });
 const accountName = looseText.pipe(
   z.string().regex(/^[\w.@-]{1,63}$/, 'a username may hold letters, digits, dots, dashes, underscores and @'),
 );
+const credentialConfig = z.preprocess(
+  (given) => (typeof given === 'string' ? parseJson(given) : given),
+  z.object({ password_policy: looseText.optional() }, { error: 'credential_config must be an object' }),
+);
 const roleFields = z.object({
   name: nameField,
   db_name: maybe(looseText),
@@ -44,6 +49,8 @@ const roleFields = z.object({
   rotation_schedule: maybe(looseText),
   rotation_window: maybe(ttlField),
   credential_type: maybe(z.literal('password', { error: 'credential_type must be password' })),
+  /** Vault's `password_policy` alone: how long keys are is no matter of passwords. */
+  credential_config: maybe(credentialConfig),
   /** Ours: `two-users` takes turns between `username` and `second_username`, so that one is always good. */
   rotation_mode: maybe(
     z.enum(['one-user', 'two-users'], { error: 'rotation_mode must be one-user or two-users' }),
@@ -123,6 +130,7 @@ function write(turn: RequestTurn, input: RoleFields): Decision {
   const connection = requireAllowed(turn, role);
   refuseSharing(turn, role, connection);
   const known = rotationOf(turn, input.name);
+  newPassword(turn, role.passwordPolicy);
   const policy = policyOf(input) ?? known?.policy;
   if (!policy) {
     throw refused('one of rotation_schedule or rotation_period must be provided to create a static account');
@@ -134,7 +142,7 @@ function write(turn: RequestTurn, input: RoleFields): Decision {
     data: { role: role.name, connection: connection.id, two: role.secondUsername !== '' },
     policy,
   });
-  const { mount, name, id, username, secondUsername, overlap, quiet } = role;
+  const { mount, name, id, username, secondUsername, overlap, quiet, passwordPolicy } = role;
   const statements = [...role.statements];
   const written = STATIC_ROLE_WRITTEN.make({
     mount,
@@ -146,6 +154,7 @@ function write(turn: RequestTurn, input: RoleFields): Decision {
     statements,
     overlap,
     quiet,
+    passwordPolicy,
   });
   const again = known && before && isElsewhere(before, role) && isUnderWay(known);
   const changes = [written, ...rotation.changes, ...(again ? restartRotation(known, turn.requestId) : [])];
@@ -204,6 +213,9 @@ function merge(turn: RequestTurn, input: RoleFields, before: StaticRole | undefi
     statements: input.rotation_statements ?? before?.statements ?? [],
     overlap: input.overlap ?? before?.overlap ?? 0,
     quiet: input.overlap_quiet ?? before?.quiet ?? 0,
+    passwordPolicy: input.credential_config
+      ? (input.credential_config.password_policy ?? '')
+      : (before?.passwordPolicy ?? ''),
   };
 }
 
@@ -256,6 +268,7 @@ function rotationOf(turn: RequestTurn, name: string): RotationRow | undefined {
 function show(role: StaticRole, rotation: RotationRow | undefined): Record<string, unknown> {
   return {
     credential_type: 'password',
+    ...(role.passwordPolicy === '' ? {} : { credential_config: { password_policy: role.passwordPolicy } }),
     db_name: role.connection,
     last_vault_rotation: role.rotatedAt === null ? null : formatInstant(role.rotatedAt),
     rotation_statements: role.statements,
@@ -277,6 +290,14 @@ export function showPolicy(rotation: RotationRow | undefined): Record<string, un
   const policy = rotation?.policy;
   if (!policy || policy.schedule === '') return { rotation_period: policy?.period ?? 0 };
   return { rotation_schedule: policy.schedule, rotation_window: policy.window };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function refused(words: string): KeywardenError {

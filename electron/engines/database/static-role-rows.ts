@@ -24,6 +24,11 @@ export const staticRoleMigration: Migration = {
     ) STRICT;`,
 };
 
+export const staticPolicyMigration: Migration = {
+  id: 'database-static/003-password-policies',
+  sql: "ALTER TABLE database_static_role ADD COLUMN password_policy TEXT NOT NULL DEFAULT '';",
+};
+
 /** An account that exists for good and gets new passwords. */
 export interface StaticRole {
   readonly mount: string;
@@ -36,6 +41,8 @@ export interface StaticRole {
   /** The account that takes turns with the first; '' where there is one only. */
   readonly secondUsername: string;
   readonly statements: readonly string[];
+  /** The password policy's name; '' for the connection's. */
+  readonly passwordPolicy: string;
   /** Seconds that a former account's password stays good at most, 0 meaning the default. */
   readonly overlap: number;
   /** Seconds without a session of the former account, after which it is retired ahead of that; 0 meaning the default. */
@@ -62,14 +69,16 @@ export const STATIC_ROLE_WRITTEN = defineChange(
     statements: z.array(z.string()),
     overlap: z.number().int(),
     quiet: z.number().int(),
+    passwordPolicy: z.string().optional(),
   }),
   (db, data) =>
     db.run(
-      `INSERT INTO database_static_role (mount, name, id, connection, username, second_username, statements, overlap, quiet)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO database_static_role (mount, name, id, connection, username, second_username, statements, overlap, quiet,
+         password_policy)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (mount, name) DO UPDATE SET connection = excluded.connection, username = excluded.username,
          second_username = excluded.second_username, statements = excluded.statements, overlap = excluded.overlap,
-         quiet = excluded.quiet`,
+         quiet = excluded.quiet, password_policy = excluded.password_policy`,
       data.mount,
       data.name,
       data.id,
@@ -79,6 +88,7 @@ export const STATIC_ROLE_WRITTEN = defineChange(
       JSON.stringify(data.statements),
       data.overlap,
       data.quiet,
+      data.passwordPolicy ?? '',
     ),
 );
 
@@ -124,6 +134,7 @@ export function selectStaticRoles(db: ReadDb, where: string, ...params: SqlValue
     statements: JSON.parse(row['statements'] as string) as string[],
     overlap: row['overlap'] as number,
     quiet: row['quiet'] as number,
+    passwordPolicy: row['password_policy'] as string,
     current: row['current'] as string,
     version: row['version'] as number,
     secret: row['secret'] as ValueHash | null,

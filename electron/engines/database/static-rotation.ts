@@ -1,5 +1,4 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { randomBase62 } from '../../core/random-text.ts';
 import type {
   Finished,
   Rotation,
@@ -11,6 +10,7 @@ import { FORGET_VALUE } from '../../vault/vault.ts';
 import { findConnection } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import type { DatabaseServer } from './database-plugin.ts';
+import { newPassword } from './new-password.ts';
 import { readersOf, STATIC_READERS_FORGOTTEN } from './static-readers.ts';
 import {
   findStaticRole,
@@ -20,8 +20,6 @@ import {
 } from './static-role-rows.ts';
 import { tested } from './tested-login.ts';
 
-/** 190 bits of letters and digits: nothing in it needs quoting anywhere. */
-export const PASSWORD_LENGTH = 32;
 /** Seconds. */
 const OVERLAP = { usual: 86_400, quiet: 3600 };
 
@@ -31,8 +29,8 @@ export const staticRotation: RotationLifecycle = {
 
   readersSee: ({ data }) => (data['two'] === true ? 'finish' : 'set'),
 
-  create(turn) {
-    const password = randomBase62(PASSWORD_LENGTH, turn.random);
+  create(turn, rotation) {
+    const password = nextPassword(turn, rotation);
     return async () => new TextEncoder().encode(password);
   },
 
@@ -121,7 +119,7 @@ function settingPassword(
 }
 
 function scrambling(turn: RotationTurn, rotation: Rotation, whose: (role: StaticRole) => string) {
-  return settingPassword(turn, rotation, whose, randomBase62(PASSWORD_LENGTH, turn.random));
+  return settingPassword(turn, rotation, whose, nextPassword(turn, rotation));
 }
 
 /** Ends ahead of the next run, which needs the account. */
@@ -131,6 +129,13 @@ function overlapOf(turn: RotationTurn, rotation: Rotation, role: StaticRole) {
   const overlap = Math.min(role.overlap || OVERLAP.usual, half);
   const quiet = Math.min(role.quiet || OVERLAP.quiet, Math.ceil(overlap / 2));
   return { by: turn.now + overlap * 1000, quietFor: quiet * 1000 };
+}
+
+/** By the role's own policy, or the connection's. */
+function nextPassword(turn: RotationTurn, rotation: Rotation): string {
+  const role = requireRole(turn, rotation);
+  const connection = findConnection(turn.db, role.mount, role.connection);
+  return newPassword(turn, role.passwordPolicy || (connection?.passwordPolicy ?? ''));
 }
 
 function read(turn: RotationTurn, rotation: Rotation): { role: StaticRole; server: DatabaseServer } {

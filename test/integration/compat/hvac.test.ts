@@ -25,6 +25,7 @@ if (python === undefined) {
     it.each([
       ['asks whether it is initialised, open, healthy and the leader', 'system'],
       ['logs in by AppRole, and is refused in its own exceptions', 'login'],
+      ['writes a password policy and makes passwords of it', 'password_policy'],
       ['manages roles and secret-ids', 'approle'],
       ['manages users with passwords, and logs in as one', 'userpass'],
       ['keeps secrets in KV 1', 'kv1'],

@@ -186,4 +186,17 @@ def static_role():
     print(json.dumps([first, second]))
 
 
+
+def password_policy():
+    vault = client()
+    text = 'length = 24\nrule "charset" {\n  charset = "abcdefghijklmnopqrstuvwxyz"\n  min-chars = 1\n}\n'
+    vault.write("sys/policies/password/strong", policy=text)
+    assert vault.read("sys/policies/password/strong")["data"] == {"policy": text}
+    assert vault.list("sys/policies/password")["data"]["keys"] == ["strong"]
+    password = vault.read("sys/policies/password/strong/generate")["data"]["password"]
+    assert len(password) == 24 and password.isalpha(), password
+    vault.delete("sys/policies/password/strong")
+    assert vault.read("sys/policies/password/strong") is None
+
+
 globals()[sys.argv[1]]()

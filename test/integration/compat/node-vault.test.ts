@@ -37,6 +37,19 @@ describe('node-vault, unmodified', () => {
     });
   });
 
+  it('writes a password policy and makes passwords of it', async () => {
+    const root = client(ROOT);
+    const policy = 'length = 24 rule "charset" { charset = "abcdefghijklmnopqrstuvwxyz" }';
+    await root.write('sys/policies/password/node', { policy });
+    expect((await root.read('sys/policies/password/node')).data).toEqual({ policy });
+    expect((await root.list('sys/policies/password')).data.keys).toContain('node');
+    expect((await root.read('sys/policies/password/node/generate')).data.password).toMatch(/^[a-z]{24}$/);
+    await root.delete('sys/policies/password/node');
+    await expect(root.read('sys/policies/password/node')).rejects.toMatchObject({
+      response: { statusCode: 404 },
+    });
+  });
+
   it('keeps secrets in KV 1: what is written is what is read, and listed', async () => {
     const vault = await app();
     await vault.write('kv1/shop/db', { user: 'ann', ttl: '1h' });
