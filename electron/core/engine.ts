@@ -289,6 +289,13 @@ export interface Lease {
   };
 }
 
+/** One of many leases whose end is worked on together. */
+export interface EndingLease {
+  readonly lease: Lease;
+  /** The sealed credential, for trying the door. */
+  readonly secret: Uint8Array | undefined;
+}
+
 /** How an engine's leases end and renew. */
 export interface LeaseLifecycle {
   /**
@@ -297,6 +304,14 @@ export interface LeaseLifecycle {
    * core retries it for as long as it takes. `secret` is the sealed credential, for trying the door.
    */
   end(turn: LeaseTurn, lease: Lease, secret: Uint8Array | undefined): (signal: AbortSignal) => Promise<Proof>;
+  /**
+   * Ends many leases of one target with one piece of work, where that spares the target's time. It answers for each, in order, with the
+   * proof that `end` promises, or with undefined: that one is left to `end`, which tells the reason too. When the work fails, all are.
+   */
+  endMany?(
+    turn: LeaseTurn,
+    leases: readonly EndingLease[],
+  ): (signal: AbortSignal) => Promise<readonly (Proof | undefined)[]>;
   /** The same shape for moving the deadline at the target; `ttl` in seconds from now. */
   renew?(turn: LeaseTurn, lease: Lease, ttl: number): (signal: AbortSignal) => Promise<void>;
   /**

@@ -8,6 +8,8 @@ const OPENS_AFTER = 4;
 export interface TargetBreaker {
   /** How many more effects may start: up to four at once, one probe at a time while the target is in trouble. */
   free(now: number): number;
+  /** The last effect succeeded. */
+  readonly isWell: boolean;
   /** When it may be asked again, if not now. */
   readonly openUntil: number;
   started(): void;
@@ -26,6 +28,9 @@ export function createTargetBreaker(): TargetBreaker {
     free(now) {
       if (now < openUntil) return 0;
       return (failures >= OPENS_AFTER ? 1 : AT_ONCE) - running;
+    },
+    get isWell() {
+      return failures === 0;
     },
     get openUntil() {
       return openUntil;

@@ -2,7 +2,8 @@ import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
 import { findLease, selectLeases } from '../leases/lease-rows.ts';
 import { backOff } from './back-off.ts';
-import { readEndWork, recordFailure, recordProof, targetOf } from './end-attempt.ts';
+import { readEndWork, readGroupWork, recordFailure, recordProofs, targetOf } from './end-attempt.ts';
+import { LARGEST_GROUP, shareOut } from './end-groups.ts';
 import { createEndQueues } from './end-queues.ts';
 import { createTargetBreaker, type TargetBreaker } from './target-breaker.ts';
 
@@ -16,6 +17,8 @@ interface Job {
   readonly id: string;
   readonly deadline: number;
   readonly target: string;
+  /** Not together with others: its engine cannot, or an attempt together gave no proof. */
+  alone: boolean;
   attempts: number;
   notBefore: number;
   running: boolean;
@@ -30,7 +33,8 @@ export interface StillAlive {
 }
 
 /**
- * Carries out the ends of leases: per target, four at a time, soonest deadline first, for as long as it takes.
+ * Carries out the ends of leases: per target, four at a time, soonest deadline first, for as long as it takes. Where more are
+ * due than that, and their engine can, each of the four is a group.
  * Always holds: a lease leaves the `ending` state by a proof or by a person, never by giving up.
  */
 export interface Undertaker {
@@ -76,14 +80,15 @@ export function createUndertaker(needs: Needs): Undertaker {
         : selectLeases(turn.db, "state = 'ending'");
       return rows
         .filter(({ state }) => state === 'ending')
-        .map((row) => ({ row, target: targetOf(needs, turn, row) }));
+        .map((row) => ({ row, ...targetOf(needs, turn, row) }));
     });
-    for (const { row, target } of found) {
+    for (const { row, target, alone } of found) {
       if (jobs.has(row.id)) continue;
       const job: Job = {
         id: row.id,
         deadline: row.expiresAt,
         target,
+        alone,
         attempts: row.attempts,
         notBefore: 0,
         running: false,
@@ -106,7 +111,7 @@ export function createUndertaker(needs: Needs): Undertaker {
   const attempt = async (job: Job, breaker: TargetBreaker) => {
     try {
       const work = await needs.turn((turn) => readEndWork(needs, turn, job.id));
-      if (work) await recordProof(needs, job.id, await work(stopping.signal));
+      if (work) await recordProofs(needs, [{ id: job.id, proof: await work(stopping.signal) }]);
       breaker.succeeded();
       finish(job.id);
     } catch (thrown) {
@@ -114,6 +119,24 @@ export function createUndertaker(needs: Needs): Undertaker {
       breaker.failed(now);
       if (!stopping.signal.aborted) await failed(job, thrown, now);
     }
+  };
+
+  /** Whoever is left without a proof is tried alone, at once: that attempt tells the reason, and one lease spoils no group twice. */
+  const attemptTogether = async (group: readonly Job[], breaker: TargetBreaker) => {
+    const proven = new Set<string>();
+    try {
+      const ids = group.map(({ id }) => id);
+      const work = await needs.turn((turn) => readGroupWork(needs, turn, ids));
+      // A signal of its own: so many logins would be too many listeners on one.
+      const proofs = (await work?.(AbortSignal.any([stopping.signal]))) ?? [];
+      await recordProofs(needs, proofs);
+      for (const { id } of proofs) proven.add(id);
+      breaker.succeeded();
+    } catch {
+      breaker.failed(ports.clock.now());
+    }
+    for (const job of group) job.alone = true;
+    for (const id of proven) finish(id);
   };
 
   const failed = async (job: Job, thrown: unknown, now: number) => {
@@ -136,11 +159,12 @@ export function createUndertaker(needs: Needs): Undertaker {
     }
   };
 
-  const start = (job: Job, breaker: TargetBreaker) => {
-    job.running = true;
+  const start = (group: readonly [Job, ...Job[]], breaker: TargetBreaker) => {
+    for (const job of group) job.running = true;
     breaker.started();
-    const run = attempt(job, breaker).finally(() => {
-      job.running = false;
+    const attempted = group.length === 1 ? attempt(group[0], breaker) : attemptTogether(group, breaker);
+    const run = attempted.finally(() => {
+      for (const job of group) job.running = false;
       running.delete(run);
       pump();
     });
@@ -155,13 +179,17 @@ export function createUndertaker(needs: Needs): Undertaker {
     for (const [target, waiting] of queues.entries()) {
       const breaker = breakerOf(target);
       if (breaker.openUntil > now) next = Math.min(next, breaker.openUntil);
+      const free = breaker.free(now);
+      // Whoever finishes looks again, and so does the breaker's time.
+      if (free <= 0) continue;
+      const ready: Job[] = [];
       for (const job of waiting) {
-        // Whoever finishes looks again, and so does the breaker's time.
-        if (breaker.free(now) <= 0) break;
+        if (ready.length === free * LARGEST_GROUP) break;
         if (job.running || issuing.has(job.id)) continue;
-        if (job.notBefore <= now) start(job, breaker);
+        if (job.notBefore <= now) ready.push(job);
         else next = Math.min(next, job.notBefore);
       }
+      for (const group of shareOut(ready, free, breaker.isWell)) start(group, breaker);
     }
     if (next < Number.POSITIVE_INFINITY) cancelTimer = ports.clock.after(Math.max(1, next - now), pump);
   };

@@ -81,6 +81,14 @@ export interface DatabaseServer {
   createUser(wanted: NewUser, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
   /** Disables, ends sessions, removes and proves. "Already gone" is success. */
   endUser(user: LeasedUser, how: UserEnd, signal: AbortSignal): Promise<Proof>;
+  /**
+   * The same for many users at once, where that spares the server's time; in order, undefined for each that `endUser` has to
+   * end by itself. Absent where it spares nothing.
+   */
+  endUsers?(
+    ends: readonly { readonly user: LeasedUser; readonly how: UserEnd }[],
+    signal: AbortSignal,
+  ): Promise<readonly (Proof | undefined)[]>;
   /** Moves the deadline that the server holds the user to, `ttl` seconds from its now; absent where it knows none. */
   renewUser?(
     user: LeasedUser,

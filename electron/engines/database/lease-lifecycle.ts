@@ -1,8 +1,8 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { Lease, LeaseLifecycle, LeaseTurn } from '../../core/engine.ts';
+import type { EndingLease, Lease, LeaseLifecycle, LeaseTurn } from '../../core/engine.ts';
 import { findConnectionById } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
-import type { DatabaseServer } from './database-plugin.ts';
+import type { DatabaseServer, UserEnd } from './database-plugin.ts';
 import { expectedDeadline } from './expected-deadline.ts';
 import { readLeaseData, userOf } from './lease-data.ts';
 import { findRole } from './role-rows.ts';
@@ -13,14 +13,15 @@ export const databaseLeases: LeaseLifecycle = {
 
   end(turn, lease, secret) {
     const server = serverOf(turn, lease);
-    const how = {
-      statements: revocationStatements(turn, lease),
-      password: secret && new TextDecoder().decode(secret),
-      ...(lease.ending?.isExpiry
-        ? { expiry: { expected: expectedDeadline(lease), isInDoubt: lease.ending.isInDoubt } }
-        : {}),
-    };
+    const how = endOf(turn, { lease, secret });
     return (signal) => server.endUser(userOf(lease), how, signal);
+  },
+
+  endMany(turn, leases) {
+    const [first] = leases;
+    const server = first && serverOf(turn, first.lease);
+    const users = leases.map((ending) => ({ user: userOf(ending.lease), how: endOf(turn, ending) }));
+    return async (signal) => (await server?.endUsers?.(users, signal)) ?? [];
   },
 
   reach(turn, lease) {
@@ -38,6 +39,16 @@ export const databaseLeases: LeaseLifecycle = {
     };
   },
 };
+
+function endOf(turn: LeaseTurn, { lease, secret }: EndingLease): UserEnd {
+  return {
+    statements: revocationStatements(turn, lease),
+    password: secret && new TextDecoder().decode(secret),
+    ...(lease.ending?.isExpiry
+      ? { expiry: { expected: expectedDeadline(lease), isInDoubt: lease.ending.isInDoubt } }
+      : {}),
+  };
+}
 
 function serverOf(turn: LeaseTurn, lease: Lease): DatabaseServer {
   const { connection: id, connectionName } = readLeaseData(lease);

@@ -5,9 +5,10 @@ import type { DatabaseUser } from './database-user.ts';
 import { endSessions, terminateSessions } from './end-sessions.ts';
 import { codeOf } from './error-words.ts';
 import { fillTemplate } from './fill-template.ts';
-import { isOurs, type Marker, readMark } from './mark-role.ts';
+import { isOurs, type Marker } from './mark-role.ts';
 import { findBroker, findRole, type PostgresRole, selectRole } from './postgres-role.ts';
 import { quoteIdentifier } from './quote.ts';
+import { refuseIfRenewed, refuseUntilDue } from './refuse-early-end.ts';
 import { type InDatabase, ownsAnything, releaseObjects } from './release-objects.ts';
 import { inTransaction, type Session } from './session.ts';
 import { lockUser } from './user-lock.ts';
@@ -55,7 +56,7 @@ export async function endUser(session: Session, user: DatabaseUser, tools: EndTo
       `the role ${user.name} does not carry our mark any more: somebody replaced it, so it is left alone`,
     );
   }
-  refuseIfRenewed(tools, role.name, role);
+  refuseIfRenewed(tools, role);
   const isFree = await disable(session, role.name, role.oid);
   await tools.endSessionsElsewhere(role.oid);
   refuseUntilDue(tools.expiry, role);
@@ -90,36 +91,6 @@ async function disable(session: Session, name: string, oid: number): Promise<boo
   ]);
   if (Number(seen?.open) > 0 || !broker.superuser) await endSessions(session, oid);
   return seen?.owns === false;
-}
-
-/** A deadline that is later by more than this many seconds is not what we have set. */
-const CLEARLY_LATER = 120;
-
-/**
- * A vault that was put back from a backup does not know of renewals since then. The mark does, and it cannot be forged:
- * such a user stays as it is, and the next reconciliation learns its deadline.
- */
-function refuseIfRenewed({ expiry, marker }: EndTools, name: string, role: PostgresRole): void {
-  if (expiry?.expected === undefined) return;
-  const mark = readMark(marker, name, role);
-  if (!mark) return;
-  const until = Date.parse(mark.until);
-  if (until - expiry.expected <= CLEARLY_LATER * 1000 || until <= role.now) return;
-  throw new KeywardenError(
-    'target-unavailable',
-    'the database holds a later deadline with the mark of this vault: a copy of it has renewed the user, which is left as it is',
-  );
-}
-
-/** After a jump of our clock the user is disabled and has no session any more; what it owns waits for the database's clock. */
-function refuseUntilDue(expiry: EndTools['expiry'], role: PostgresRole): void {
-  if (!expiry?.isInDoubt || role.validUntil === '') return;
-  const left = (Date.parse(role.validUntil) - role.now) / 1000;
-  if (!(left > CLEARLY_LATER)) return;
-  throw new KeywardenError(
-    'target-unavailable',
-    `this machine's clock has jumped, and by the database's the user has ${Math.ceil(left / 60)} minutes left: it is disabled, and removed then or when a person revokes it`,
-  );
 }
 
 /** A mistake in them must not keep the user alive: our own steps follow whatever they left. */

@@ -46,17 +46,22 @@ export function markRole(
   return `COMMENT ON ROLE ${quoteIdentifier(user.name)} IS ${quoteLiteral(comment)}`;
 }
 
+/** What a role's comment claims, whoever has written it. */
+export function claimedMark(comment: string): (RoleMark & { readonly signature: string }) | undefined {
+  const [, vault, lease, until, signature] = FORM.exec(comment) ?? [];
+  if (vault === undefined || lease === undefined || until === undefined || signature === undefined) return;
+  return { vault, lease, until: until.replace('T', ' '), signature };
+}
+
 /** What the role's comment says, if this vault signed it for a role of this name and OID in this cluster. */
 export function readMark(
   marker: Marker,
   name: string,
   role: Pick<PostgresRole, 'oid' | 'comment'>,
 ): RoleMark | undefined {
-  const [, vault, lease, until, signature] = FORM.exec(role.comment) ?? [];
-  if (vault === undefined || lease === undefined || until === undefined || signature === undefined) return;
-  const mark = { vault, lease, until: until.replace('T', ' ') };
-  if (mark.vault !== marker.vault) return undefined;
-  return marker.verify(signedText(mark, name, role.oid, marker.cluster), signature) ? mark : undefined;
+  const mark = claimedMark(role.comment);
+  if (mark?.vault !== marker.vault) return undefined;
+  return marker.verify(signedText(mark, name, role.oid, marker.cluster), mark.signature) ? mark : undefined;
 }
 
 /** Whether the role is the one that we made: by the OID that the server told us, or else by its mark. */

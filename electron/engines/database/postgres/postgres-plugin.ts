@@ -10,6 +10,7 @@ import { addressOf, connectionTarget, redactUrl } from './connection-target.ts';
 import { createUser } from './create-user.ts';
 import type { DatabaseUser } from './database-user.ts';
 import { endSessions } from './end-sessions.ts';
+import { endTogether } from './end-together.ts';
 import { endUser } from './end-user.ts';
 import { targetError } from './error-words.ts';
 import { fillTemplate } from './fill-template.ts';
@@ -109,6 +110,31 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
         const elsewhere = await replicas.proveGone({ name: user.name, oid });
         return { checks: [...proof, ...elsewhere, ...notes] };
       }),
+
+    // A user may be looked for on one server in a group, and on more of them by itself.
+    ...(target.replicas.length === 0 && {
+      endUsers: (ends, signal) =>
+        withSession(connection, signal, async (session) => {
+          const plain = ends.filter(({ how }) => how.statements.length === 0);
+          for (const { user } of plain) {
+            await requireServer(session, remembered.parse(user.remembered).server);
+          }
+          const users = plain.map(({ user, how: { expiry, password } }) => ({
+            user: postgresUser(user),
+            expiry,
+            tryLogin:
+              password === undefined
+                ? undefined
+                : () => tryLogin({ ...target, user: user.name, password }, signal),
+          }));
+          const shown = await endTogether(session, users, { marker });
+          const checks = new Map(plain.map(({ user }, at) => [user, shown[at]]));
+          return ends.map(({ user }) => {
+            const its = checks.get(user);
+            return its && { checks: its };
+          });
+        }),
+    }),
 
     async rehearse({ users, revocationStatements }, asked) {
       const signal = AbortSignal.any([asked, AbortSignal.timeout(LONGEST_REHEARSAL)]);

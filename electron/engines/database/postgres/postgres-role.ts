@@ -14,12 +14,19 @@ export interface PostgresRole {
   readonly now: number;
 }
 
+const COLUMNS = `rolname AS name, oid::int8::float8 AS oid, coalesce(shobj_description(oid, 'pg_authid'), '') AS comment,
+    ${instantText('rolvaliduntil')} AS "validUntil", extract(epoch FROM clock_timestamp())::float8 * 1000 AS now`;
+
 /** The query that looks a role up by name, or by its OID first where that is known: it may have been renamed. */
 export function selectRole(name: string, oid = 0): string {
   const byOid = `oid = ${Number(oid)}`;
-  return `SELECT rolname AS name, oid::int8::float8 AS oid, coalesce(shobj_description(oid, 'pg_authid'), '') AS comment,
-    ${instantText('rolvaliduntil')} AS "validUntil", extract(epoch FROM clock_timestamp())::float8 * 1000 AS now
+  return `SELECT ${COLUMNS}
     FROM pg_catalog.pg_roles WHERE ${byOid} OR rolname = ${quoteLiteral(name)} ORDER BY ${byOid} DESC LIMIT 1`;
+}
+
+/** The query that looks roles up by their OIDs. */
+export function selectRoles(oids: readonly number[]): string {
+  return `SELECT ${COLUMNS} FROM pg_catalog.pg_roles WHERE oid IN (${oids.map(Number)})`;
 }
 
 /** Looks a role up by name. */

@@ -47,7 +47,8 @@ export async function proveGone(
   if (left.session) throw alive('a session of the user, or of a dropped role, is still open');
 }
 
-async function proveRefused(tryLogin: TryLogin): Promise<string> {
+/** Shows that a password opens nothing. Throws `target-unavailable` where it does, and what the server or the network said. */
+export async function proveRefused(tryLogin: TryLogin): Promise<string> {
   try {
     await tryLogin();
   } catch (error) {

@@ -12,3 +12,10 @@ export function lockUser(lease: string): string {
   return `SELECT set_config('lock_timeout', '${PATIENCE}', true),
     pg_advisory_xact_lock(hashtextextended(${quoteLiteral(`keywarden:${lease}`)}, 0))`;
 }
+
+/** The same for many users at once. */
+export function lockUsers(leases: readonly string[]): string {
+  const names = leases.map((lease) => quoteLiteral(`keywarden:${lease}`));
+  return `SELECT set_config('lock_timeout', '${PATIENCE}', true),
+    count(pg_advisory_xact_lock(hashtextextended(name, 0))) FROM unnest(ARRAY[${names}]) AS name`;
+}
