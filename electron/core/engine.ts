@@ -180,7 +180,7 @@ export interface ReplyDecision {
   readonly kind: 'reply';
   readonly changes?: readonly Change[];
   readonly reply: Reply;
-  /** Leaves no record: only for a poll that changes nothing and tells nothing. */
+  /** Leaves no record: only for a poll that changes nothing and tells nothing, or nothing but what anyone may know. */
   readonly unrecorded?: true;
   /** Called once the record is durable, before the client hears: for what must not happen if it is not (sealing). */
   afterwards?(): void;

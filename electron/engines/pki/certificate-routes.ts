@@ -43,7 +43,7 @@ export const certificateRoute: Route = {
         if (['ca', 'ca_chain', 'crl'].includes(serial)) return readNamed(turn, serial);
         const found = requireCertificate(turn, serial);
         const data = { certificate: pem('CERTIFICATE', fromBase64(found.certificate)), ...revocation(found) };
-        return { kind: 'reply', reply: { data: { ...data, issuer_id: found.issuer } } };
+        return { kind: 'reply', unrecorded: true, reply: { data: { ...data, issuer_id: found.issuer } } };
       },
     }),
   },
@@ -60,8 +60,12 @@ export const rawCertificateRoutes: readonly Route[] = (['raw', 'raw/pem'] as con
       decide(turn, { serial }): Decision {
         const der = fromBase64(requireCertificate(turn, serial).certificate);
         return form === 'raw'
-          ? { kind: 'reply', ...file('application/pkix-cert', der) }
-          : { kind: 'reply', ...file('application/pem-certificate-chain', pem('CERTIFICATE', der)) };
+          ? { kind: 'reply', unrecorded: true, ...file('application/pkix-cert', der) }
+          : {
+              kind: 'reply',
+              unrecorded: true,
+              ...file('application/pem-certificate-chain', pem('CERTIFICATE', der)),
+            };
       },
     }),
   },
@@ -146,7 +150,8 @@ function readNamed(turn: RequestTurn, name: string): Decision {
   const fresh = { revocation_time: 0, revocation_time_rfc3339: '' };
   if (name === 'crl') {
     const { list, changes } = currentCrl(turn, issuer);
-    return { kind: 'reply', changes, reply: { data: { certificate: pem('X509 CRL', list), ...fresh } } };
+    const data = { certificate: pem('X509 CRL', list), ...fresh };
+    return { kind: 'reply', unrecorded: true, changes, reply: { data } };
   }
   const [own = ''] = chainPems(issuer);
   const whole = chainPems(issuer).join('\n');
@@ -154,7 +159,7 @@ function readNamed(turn: RequestTurn, name: string): Decision {
     name === 'ca'
       ? { certificate: own, ...fresh, issuer_id: issuer.id }
       : { certificate: own, ca_chain: whole, ...fresh, issuer_id: issuer.id };
-  return { kind: 'reply', reply: { data } };
+  return { kind: 'reply', unrecorded: true, reply: { data } };
 }
 
 function listRoute(pattern: string, help: string, where: string): Route {

@@ -18,6 +18,7 @@ export interface CrlConfig {
 const NO_URLS: CaUrls = { issuingCertificates: [], crlDistributionPoints: [], ocspServers: [] };
 const USUAL_CRL: CrlConfig = { expiry: 72 * 3600, disable: false };
 const SHORTEST_CRL = 60;
+const LONGEST_CRL = 3650 * 86_400;
 
 /** What stands in new certificates about where to look. */
 export function readUrls(turn: ReadTurn): CaUrls {
@@ -74,10 +75,10 @@ export const crlConfigRoute: Route = {
       decide(turn, input): Decision {
         const before = readCrlConfig(turn);
         const settings = { expiry: input.expiry ?? before.expiry, disable: input.disable ?? before.disable };
-        if (settings.expiry < SHORTEST_CRL) {
+        if (settings.expiry < SHORTEST_CRL || settings.expiry > LONGEST_CRL) {
           throw new KeywardenError(
             'invalid-request',
-            'a list of revoked certificates must be good for a minute at least',
+            'a list of revoked certificates must be good for a minute at least, and for ten years at most',
           );
         }
         const changed = PKI_CONFIGURED.make({ mount: turn.mount.uuid, name: 'crl', settings });

@@ -1,14 +1,15 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type Route } from '../../core/engine.ts';
+import { type Decision, handler, type ReadTurn, type Route } from '../../core/engine.ts';
 import { looseText } from '../../core/fields.ts';
 import { randomUuid } from '../../core/random-text.ts';
-import { sealKey } from './issuer.ts';
+import { findCertificate } from './certificate-routes.ts';
+import { sealKey, toBase64 } from './issuer.ts';
 import { orderChain } from './order-chain.ts';
 import { describeKey, keyBits } from './private-key.ts';
 import { refuseSecond, setIssuer } from './root-routes.ts';
-import { readPemCertificates } from './x509/read-certificate.ts';
+import { type ReadCertificate, readPemCertificates } from './x509/read-certificate.ts';
 
 /** `config/ca`: an authority that was made elsewhere. */
 export const importCaRoute: Route = {
@@ -25,7 +26,7 @@ export const importCaRoute: Route = {
         if (!own)
           throw new KeywardenError('invalid-request', 'the bundle has no certificate for its private key');
         const chain = orderChain(own, certificates, turn.now);
-        const id = randomUuid(turn.random);
+        const id = formerId(turn, own) ?? randomUuid(turn.random);
         const changes = setIssuer(turn, { id, certificate: own, chain, key: sealKey(turn, id, key) });
         const data = { imported_issuers: [id], imported_keys: [id], mapping: { [id]: id } };
         return { kind: 'reply', changes, reply: { data } };
@@ -33,6 +34,16 @@ export const importCaRoute: Route = {
     }),
   },
 };
+
+/**
+ * A root that was deleted and comes back is the same as before: its list goes on naming what it had revoked. Only a
+ * certificate that is its own issuer is surely kept under its own id.
+ */
+function formerId(turn: ReadTurn, own: ReadCertificate): string | undefined {
+  const kept = findCertificate(turn, own.serial);
+  const isOwn = Buffer.from(own.subject).equals(own.issuer) && own.parsed.verify(own.parsed.publicKey);
+  return isOwn && kept?.certificate === toBase64(own.der) ? kept.issuer : undefined;
+}
 
 function readKey(bundle: string): KeyObject {
   const [block, ...more] =

@@ -23,7 +23,7 @@ import { DEFAULT_ROLE, type PkiRole, roleName } from './role-fields.ts';
 import { findRole } from './role-route.ts';
 import { roleUsages, usages } from './usages.ts';
 import { type CertificateRequest, readRequest } from './x509/certificate-request.ts';
-import { distinguishedName } from './x509/distinguished-name.ts';
+import { distinguishedName, isEmptyName } from './x509/distinguished-name.ts';
 import {
   altNames,
   leafConstraints,
@@ -124,7 +124,7 @@ export const signVerbatimRoutes: readonly Route[] = ['sign-verbatim', 'sign-verb
             extensions: [
               leafConstraints(),
               ...usageExtensions(usages(input.key_usage, input.ext_key_usage, input.ext_key_usage_oids)),
-              ...altNames(request.names, request.commonName === ''),
+              ...altNames(request.names, isEmptyName(request.subject)),
               ...urlExtensions(readUrls(turn)),
             ],
           });
@@ -196,15 +196,17 @@ function signLeaf(
       `serial_number ${input.serial_number} not allowed by this role`,
     );
   }
-  const subject = subjectOf({ commonName: checked.commonName, serialNumber: input.serial_number }, role);
+  const subject = distinguishedName(
+    subjectOf({ commonName: checked.commonName, serialNumber: input.serial_number }, role),
+  );
   return issueCertificate(turn, issuer, {
-    subject: distinguishedName(subject),
+    subject,
     spki,
     lifetime,
     extensions: [
       leafConstraints(),
       ...usageExtensions(roleUsages(role)),
-      ...altNames(checked.names, checked.commonName === ''),
+      ...altNames(checked.names, isEmptyName(subject)),
       ...policyExtensions(role.policy_identifiers),
       ...urlExtensions(readUrls(turn)),
     ],

@@ -62,7 +62,8 @@ function open(pattern: string, help: string, make: (turn: RequestTurn, issuer: I
         input: z.object({}),
         decide(turn): Decision {
           const issuer = findIssuer(turn);
-          return issuer ? { kind: 'reply', ...make(turn, issuer) } : { kind: 'reply', reply: {} };
+          // Anyone may ask as often as they like: that must not fill the records.
+          return { kind: 'reply', unrecorded: true, ...(issuer ? make(turn, issuer) : { reply: {} }) };
         },
       }),
     },

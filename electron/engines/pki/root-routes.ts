@@ -14,6 +14,7 @@ import { describeKey, keyBits, newPrivateKey, publicDer, revealPrivateKey } from
 import { authorityFields, keyFields } from './request-fields.ts';
 import { authorityExtensions, authorityNames, authoritySubject } from './sign-authority.ts';
 import { type CertificateRequest, readRequest } from './x509/certificate-request.ts';
+import { isEmptyName } from './x509/distinguished-name.ts';
 import { authorityKey, keyIdentifier, subjectKey } from './x509/extensions.ts';
 import { readCertificate } from './x509/read-certificate.ts';
 import { newSerial, serialText, signCertificate } from './x509/sign-certificate.ts';
@@ -125,6 +126,8 @@ export const signIntermediateRoute: Route = {
         const { type, bits } = describeKey(request.publicKey);
         if (bits < keyBits(type, 0))
           throw new KeywardenError('invalid-request', 'the key of the csr is too short');
+        if (input.use_csr_values && isEmptyName(request.subject))
+          throw new KeywardenError('invalid-request', 'the csr names nobody: a CA needs a name');
         const names = input.use_csr_values ? request.names : authorityNames(input);
         const lifetime = lifetimeOf(turn, {
           ttl: input.ttl,
@@ -152,6 +155,9 @@ export const signIntermediateRoute: Route = {
 export function setIssuer(turn: RequestTurn, { id, certificate, chain, key }: Issuer) {
   const mount = turn.mount.uuid;
   const encoded = toBase64(certificate.der);
+  // A key that still waits for its certificate has waited in vain, unless this is the one.
+  const pending = findPendingKey(turn)?.key;
+  const forgotten = pending === undefined || pending === key ? [] : [pending];
   return [
     ISSUER_SET.make({ mount, id, certificate: encoded, chain: chain.map(toBase64), key }),
     CERTIFICATE_ISSUED.make({
@@ -161,6 +167,7 @@ export function setIssuer(turn: RequestTurn, { id, certificate, chain, key }: Is
       certificate: encoded,
       notAfter: certificate.notAfter,
     }),
+    ...forgotten.map((hash) => ({ type: FORGET_VALUE, data: { hash } })),
   ];
 }
 

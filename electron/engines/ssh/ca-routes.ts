@@ -85,7 +85,7 @@ export const publicKeyRoute: Route = {
         const authority = findAuthority(turn);
         if (!authority) throw new KeywardenError('not-found');
         const bytes = Buffer.from(`${trustedKeys(turn, authority).join('\n')}\n`);
-        return { kind: 'reply', reply: { raw: { contentType: 'text/plain', bytes } } };
+        return { kind: 'reply', unrecorded: true, reply: { raw: { contentType: 'text/plain', bytes } } };
       },
     }),
   },

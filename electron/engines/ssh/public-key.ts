@@ -32,8 +32,10 @@ export function readPublicKey(line: string): SshPublicKey {
   }
 }
 
-/** A key of ours, its private or public half, in SSH's form. */
+/** A key of ours, its private or public half, in SSH's form. Throws `invalid-request` for kinds that SSH has no form for. */
 export function sshPublicKey(key: KeyObject): SshPublicKey {
+  if (!['rsa', 'ec', 'ed25519'].includes(key.asymmetricKeyType ?? ''))
+    throw new KeywardenError('invalid-request', 'unsupported kind of key');
   const jwk = createPublicKey(
     key.type === 'private' ? key.export({ format: 'pem', type: 'pkcs8' }) : key,
   ).export({
@@ -87,15 +89,25 @@ function edwards(reader: FieldReader) {
 }
 
 function onCurve(curve: (typeof CURVES)[number], reader: FieldReader) {
-  const point = [reader.text() === curve.ssh, reader.string()] as const;
-  const length = 1 + 2 * Math.ceil(curve.bits / 8);
-  if (!point[0] || point[1].length !== length || point[1][0] !== 4) throw new RangeError('not a point');
+  const [isNamed, point] = [reader.text() === curve.ssh, reader.string()];
+  const size = Math.ceil(curve.bits / 8);
+  if (!isNamed || point.length !== 1 + 2 * size || point[0] !== 4) throw new RangeError('not a point');
+  const [x, y] = [point.subarray(1, 1 + size), point.subarray(1 + size)].map((half) =>
+    half.toString('base64url'),
+  );
+  // Throws where the point lies elsewhere.
+  createPublicKey({ key: { kty: 'EC', crv: curve.jwk, x: x ?? '', y: y ?? '' }, format: 'jwk' });
   return { kind: 'ec', bits: curve.bits } as const;
 }
 
 function rsa(reader: FieldReader) {
-  reader.string();
-  const bits = bitLength(reader.string());
+  const [exponent, modulus] = [reader.string(), reader.string()];
+  if ([exponent, modulus].some((number) => (number[0] ?? 0) > 0x7f))
+    throw new RangeError('a negative number');
+  // Whoever has such a public key can sign with it, or nobody can.
+  if (bitLength(exponent) < 2 || (exponent.at(-1) ?? 0) % 2 === 0)
+    throw new KeywardenError('invalid-request', 'RSA keys with such an exponent are not signed');
+  const bits = bitLength(modulus);
   if (bits < SHORTEST_RSA) {
     throw new KeywardenError(
       'invalid-request',

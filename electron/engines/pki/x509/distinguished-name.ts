@@ -1,4 +1,4 @@
-import { type Der, objectIdentifier, printableString, sequence, set, utf8String } from './der.ts';
+import { type Der, objectIdentifier, printableString, readParts, sequence, set, utf8String } from './der.ts';
 
 /** Whom a certificate is for, beside its names. */
 export interface Subject {
@@ -36,6 +36,11 @@ export function distinguishedName(subject: Subject): Der {
       .map((text) => set(sequence(objectIdentifier(TYPES[name]), textOf(name, text))));
   });
   return sequence(...attributes);
+}
+
+/** Whether an encoded subject names nobody. */
+export function isEmptyName(subject: Der): boolean {
+  return readParts(subject)[0]?.contents.length === 0;
 }
 
 /** Countries and serial numbers are printable by definition. */

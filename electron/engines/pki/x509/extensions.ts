@@ -67,7 +67,7 @@ export function usageExtensions({ keyUsage, extKeyUsage }: Usages): readonly Der
 
 /**
  * Critical where the subject is empty and these are the only names (RFC 5280, 4.2.1.6). Whoever may name anything still
- * names nothing that could not be written. Throws `invalid-request`.
+ * names nothing that could not be written, and a certificate is always for somebody. Throws `invalid-request`.
  */
 export function altNames({ dns, email, ip, uri }: AltNames, critical: boolean): readonly Der[] {
   const texts = [...dns, ...email, ...uri].filter((text) => !/^[\x21-\x7e]+$/.test(text));
@@ -81,6 +81,11 @@ export function altNames({ dns, email, ip, uri }: AltNames, critical: boolean): 
     ...ip.map((address) => element(0x87, addressBytes(address))),
     ...uri.map(uriName),
   ];
+  if (names.length === 0 && critical)
+    throw new KeywardenError(
+      'invalid-request',
+      'a certificate needs a name: neither a subject nor another is given',
+    );
   return names.length === 0 ? [] : [extension(17, sequence(...names), critical)];
 }
 

@@ -69,6 +69,53 @@ describe('an authority', () => {
     expect(await sealedValues()).toBe(before - 1);
   });
 
+  it('that comes instead of one whose certificate was awaited leaves nothing of that one', async () => {
+    await ask('delete', 'pki/root');
+    const before = (await sealedValues()) ?? 0;
+    await write('pki/intermediate/generate/internal', { common_name: 'Awaited', key_type: 'ec' });
+    await write('pki/root/generate/internal', { common_name: 'Root', key_type: 'ec' });
+    expect(await sealedValues()).toBe(before + 1);
+    await ask('delete', 'pki/root');
+    expect(await sealedValues()).toBe(before);
+  });
+
+  it('that is deleted and comes back goes on naming what it has revoked', async () => {
+    await ask('delete', 'pki/root');
+    const root = await write('pki/root/generate/exported', {
+      common_name: 'Root',
+      key_type: 'ec',
+      ttl: '8760h',
+      format: 'pem_bundle',
+    });
+    const [made, other] = [await issue(), await issue()];
+    await write('pki/revoke', { serial_number: made.serial_number });
+    await ask('delete', 'pki/root');
+    await write('pki/config/ca', { pem_bundle: root.certificate });
+    expect(await revoked()).toEqual([made.serial_number]);
+    await write('pki/revoke', { serial_number: other.serial_number });
+    expect(await revoked()).toHaveLength(2);
+  });
+
+  it('is fetched by anyone, as often as they like, without filling the records', async () => {
+    await crl();
+    const { serial_number: serial } = await issue();
+    const before = (await vault.readRecords({})).records.length;
+    for (const path of [
+      'ca',
+      'ca/pem',
+      'ca_chain',
+      'crl',
+      'crl/pem',
+      'cert/ca',
+      'cert/crl',
+      `cert/${serial}`,
+    ]) {
+      await core.ask('read', `pki/${path}`);
+    }
+    await core.ask('read', `pki/cert/${serial}/raw`);
+    expect((await vault.readRecords({})).records.length).toBe(before);
+  });
+
   it.each(['rsa', 'ec', 'ed25519'])('signs with a key of type %s', async (type) => {
     await ask('delete', 'pki/root');
     const root = await write('pki/root/generate/internal', {
@@ -214,6 +261,32 @@ describe('a certificate', () => {
     await expect(write('pki/sign/rsa', { csr: own.csr })).rejects.toMatchObject(refused('keys of type rsa'));
   });
 
+  it('is for somebody: without any name there is none', async () => {
+    const { csr } = await write('sys/mounts/own', { type: 'pki' }).then(() =>
+      write('own/intermediate/generate/internal', { common_name: 'unread', key_type: 'ec' }),
+    );
+    await write('pki/roles/nameless', {
+      key_type: 'ec',
+      require_cn: false,
+      use_csr_common_name: false,
+      use_csr_sans: false,
+    });
+    const none = write('pki/sign/nameless', { csr });
+    await expect(none).rejects.toMatchObject(refused('needs a name'));
+    // Other names are critical where there is no subject, and only there (RFC 5280, 4.2.1.6).
+    for (const organization of ['', 'Org']) {
+      await write('pki/roles/nameless', {
+        key_type: 'ec',
+        require_cn: false,
+        allow_any_name: true,
+        organization,
+      });
+      const made = await write('pki/issue/nameless', { alt_names: 'a.example.com' });
+      const read = new x509.X509Certificate(made.certificate).getExtension('2.5.29.17');
+      expect(read?.critical).toBe(organization === '');
+    }
+  });
+
   it('is not made for a request that somebody else has signed', async () => {
     await write('sys/mounts/own', { type: 'pki' });
     const { csr } = await write('own/intermediate/generate/internal', {
@@ -271,6 +344,9 @@ describe('the list of revoked certificates', () => {
     expect(second.nextUpdate?.getTime()).toBe(clock.now() + 72 * HOUR);
     await write('pki/config/crl', { expiry: '1h' });
     expect((await crl()).nextUpdate?.getTime()).toBe(clock.now() + HOUR);
+    await expect(write('pki/config/crl', { expiry: '100000h' })).rejects.toMatchObject(
+      refused('ten years at most'),
+    );
     expect(await ask('read', 'pki/config/crl')).toMatchObject({ expiry: '1h0m0s', disable: false });
   });
 
@@ -324,6 +400,33 @@ describe('a leased certificate', () => {
     expect(got.envelope?.lease_duration).toBe(1800);
     await write('auth/token/revoke', { token });
     await expect.poll(revoked).toEqual([got.envelope?.data?.['serial_number']]);
+  });
+
+  it('is not said to be dead while no list names it', async () => {
+    const { envelope } = await core.ask('update', 'pki/issue/leased', { common_name: 'a.example.com' });
+    const revoke = async () => {
+      let isOver = false;
+      const asked = write('sys/leases/revoke', { lease_id: envelope?.lease_id });
+      const settled = asked
+        .catch(() => {})
+        .finally(() => {
+          isOver = true;
+        });
+      for (let second = 0; second < 100 && !isOver; second += 1) {
+        await new Promise((go) => setImmediate(go));
+        clock.advance(1000);
+      }
+      await settled;
+      return asked;
+    };
+    await write('pki/config/crl', { disable: true });
+    await expect(revoke()).rejects.toMatchObject(refused('lists of revoked certificates are disabled'));
+    await write('pki/config/crl', { disable: false });
+    await ask('delete', 'pki/root');
+    clock.advance(10 * 60_000);
+    await expect(revoke()).rejects.toMatchObject(refused('CA that has signed it is not here'));
+    clock.advance(HOUR);
+    await revoke();
   });
 
   it('does not exclude that nothing is kept: the role is refused', async () => {

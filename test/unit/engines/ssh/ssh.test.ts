@@ -1,10 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readPrivateKey, revealOpensshKey } from '../../../../electron/engines/ssh/private-key.ts';
 import { publicKeyLine, readPublicKey, sshPublicKey } from '../../../../electron/engines/ssh/public-key.ts';
 import { sshEngine } from '../../../../electron/engines/ssh/ssh-engine.ts';
-import { FieldReader, mpint } from '../../../../electron/engines/ssh/wire.ts';
+import { FieldReader, mpint, string } from '../../../../electron/engines/ssh/wire.ts';
 import { type ManualClock, manualClock } from '../../../support/manual-clock.ts';
 import { openMemoryCore } from '../../../support/memory-core.ts';
 
@@ -21,8 +21,10 @@ const refused = (message: string) => ({ message: expect.stringContaining(message
 const role = (fields: Record<string, unknown>, name = 'people') =>
   write(`ssh/roles/${name}`, { key_type: 'ca', allow_user_certificates: true, ttl: '1h', ...fields });
 const PUBLIC = publicKeyLine(sshPublicKey(generateKeyPairSync('ed25519').privateKey));
+const pemOf = (key: KeyObject) => key.export({ format: 'pem', type: 'pkcs8' });
 const signed = async (fields: Record<string, unknown> = {}, name = 'people') =>
   readCertificate((await write(`ssh/sign/${name}`, { public_key: PUBLIC, ...fields })).signed_key);
+const MODULUS = Buffer.alloc(256, 0xff);
 
 beforeEach(async () => {
   clock = manualClock();
@@ -60,6 +62,12 @@ describe('an authority', () => {
     [{ key_type: 'rsa', key_bits: 1024 }, 'unsupported number of bits'],
     [{ private_key: 'nonsense' }, 'failed to parse private_key'],
     [{ public_key: PUBLIC }, 'missing private_key'],
+    // Its public half is as long as that of the kind that signs.
+    [{ private_key: pemOf(generateKeyPairSync('x25519').privateKey) }, 'unsupported kind of key'],
+    [
+      { private_key: pemOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey) },
+      'unsupported kind of key',
+    ],
     [{ generate_signing_key: false }, 'missing private_key'],
     [
       {
@@ -71,6 +79,12 @@ describe('an authority', () => {
   ])('is not made of %j', async (fields, why) => {
     await core.ask('delete', 'ssh/config/ca');
     await expect(write('ssh/config/ca', fields)).rejects.toMatchObject(refused(why));
+  });
+
+  it('is fetched without filling the records', async () => {
+    const before = (await world.vault.readRecords({})).records.length;
+    await core.ask('read', 'ssh/public_key');
+    expect((await world.vault.readRecords({})).records.length).toBe(before);
   });
 });
 
@@ -356,6 +370,21 @@ describe('keys in files', () => {
         expect(() => readPrivateKey(file)).toThrow(/failed to parse/);
       }),
     );
+  });
+
+  it.each([
+    ['an RSA exponent with which anyone can sign', 'ssh-rsa', mpint(Uint8Array.of(1)), mpint(MODULUS)],
+    ['an even RSA exponent', 'ssh-rsa', mpint(Uint8Array.of(4)), mpint(MODULUS)],
+    ['a negative RSA modulus', 'ssh-rsa', mpint(Uint8Array.of(1, 0, 1)), string(MODULUS)],
+    [
+      'a point beside the curve',
+      'ecdsa-sha2-nistp256',
+      string('nistp256'),
+      string(Buffer.concat([Uint8Array.of(4), Buffer.alloc(64, 7)])),
+    ],
+  ])('with %s are not signed', (_, type, ...parts) => {
+    const blob = Buffer.concat([string(type), ...parts]).toString('base64');
+    expect(() => readPublicKey(`${type} ${blob}`)).toThrow(/such an exponent|failed to parse/);
   });
 
   it('hold numbers that nobody takes for negative ones', () => {
