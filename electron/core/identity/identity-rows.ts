@@ -90,6 +90,8 @@ export interface GroupRow {
 
 type Stored = Readonly<Record<string, string | number>>;
 const texts = (value: unknown) => JSON.parse(String(value)) as Record<string, string>;
+type Policies = { readonly policies: string };
+const policiesIn = (row: Policies | undefined) => (row ? list(row.policies) : []);
 const list = (value: unknown) => JSON.parse(String(value)) as string[];
 
 /** Entities by a condition on the stored columns. */
@@ -108,7 +110,21 @@ export function selectEntities(db: ReadDb, where: string, ...params: SqlValue[])
 
 /** Aliases by a condition on the stored columns. */
 export function selectAliases(db: ReadDb, where: string, ...params: SqlValue[]): readonly AliasRow[] {
-  return db.all<Stored>(`SELECT * FROM identity_aliases WHERE ${where}`, ...params).map((row) => ({
+  return db.all<Stored>(`SELECT * FROM identity_aliases WHERE ${where}`, ...params).map(aliasOf);
+}
+
+/** Whom an auth method calls so. */
+export function findAlias(db: ReadDb, mountAccessor: string, name: string): AliasRow | undefined {
+  const row = db.lookUp<Stored>(
+    'SELECT * FROM identity_aliases WHERE mount_accessor = ? AND name = ?',
+    mountAccessor,
+    name,
+  );
+  return row && aliasOf(row);
+}
+
+function aliasOf(row: Stored): AliasRow {
+  return {
     id: String(row['id']),
     entity: String(row['entity']),
     mountAccessor: String(row['mount_accessor']),
@@ -117,7 +133,7 @@ export function selectAliases(db: ReadDb, where: string, ...params: SqlValue[]):
     customMetadata: texts(row['custom_metadata']),
     createdAt: Number(row['created_at']),
     updatedAt: Number(row['updated_at']),
-  }));
+  };
 }
 
 /** Groups by a condition on the stored columns. */
@@ -143,6 +159,12 @@ export function selectGroups(db: ReadDb, where: string, ...params: SqlValue[]): 
   });
 }
 
+/** Those that an entity is in, for the id that is asked for. */
+const HELD = `WITH RECURSIVE held (id) AS (
+  SELECT group_id FROM identity_members WHERE kind = 'entity' AND member = ?
+  UNION SELECT m.group_id FROM identity_members m JOIN held ON m.kind = 'group' AND m.member = held.id
+)`;
+
 /** The groups that an entity is in: by itself, and through the groups that hold those. */
 export function groupsOf(
   db: ReadDb,
@@ -154,15 +176,7 @@ export function groupsOf(
       entity,
     )
     .map(({ id }) => id);
-  const all = db
-    .all<{ id: string }>(
-      `WITH RECURSIVE held (id) AS (
-         SELECT group_id FROM identity_members WHERE kind = 'entity' AND member = ?
-         UNION SELECT m.group_id FROM identity_members m JOIN held ON m.kind = 'group' AND m.member = held.id
-       ) SELECT id FROM held ORDER BY id`,
-      entity,
-    )
-    .map(({ id }) => id);
+  const all = db.all<{ id: string }>(`${HELD} SELECT id FROM held ORDER BY id`, entity).map(({ id }) => id);
   return { direct, all };
 }
 
@@ -175,9 +189,11 @@ export function mayAct(db: ReadDb, entity: string): boolean {
 /** Names of the policies that an entity has beside its tokens': its own and its groups'. */
 export function identityPolicies(db: ReadDb, entity: string | null): readonly string[] {
   if (entity === null) return [];
-  const own = selectEntities(db, 'id = ?', entity).flatMap(({ policies }) => policies);
-  const shared = groupsOf(db, entity).all.flatMap((id) =>
-    selectGroups(db, 'id = ?', id).flatMap(({ policies }) => policies),
+  // Asked at every login: by rows that are kept.
+  const own = db.lookUp<Policies>('SELECT policies FROM identity_entities WHERE id = ?', entity);
+  const groups = db.lookUp<{ ids: string }>(`${HELD} SELECT json_group_array(id) AS ids FROM held`, entity);
+  const shared = list(groups?.ids ?? '[]').flatMap((id) =>
+    policiesIn(db.lookUp<Policies>('SELECT policies FROM identity_groups WHERE id = ?', id)),
   );
-  return [...new Set([...own, ...shared])].filter((name) => name !== 'root').sort();
+  return [...new Set([...policiesIn(own), ...shared])].filter((name) => name !== 'root').sort();
 }

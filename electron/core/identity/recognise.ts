@@ -5,7 +5,7 @@ import type { ReadDb } from '../../vault/state-db.ts';
 import type { AuthGrant, Mount } from '../engine.ts';
 import { randomUuid } from '../random-text.ts';
 import { aliasWritten, entityWritten } from './identity-changes.ts';
-import { mayAct, selectAliases } from './identity-rows.ts';
+import { findAlias, mayAct } from './identity-rows.ts';
 
 /** Who logged in, and what must be recorded where nobody knew yet. */
 export interface Recognised {
@@ -19,7 +19,7 @@ export function recognise(
   mount: Mount,
   { name, metadata = {} }: NonNullable<AuthGrant['alias']>,
 ): Recognised {
-  const [known] = selectAliases(turn.db, 'mount_accessor = ? AND name = ?', mount.accessor, name);
+  const known = findAlias(turn.db, mount.accessor, name);
   if (known) {
     if (!mayAct(turn.db, known.entity)) throw new KeywardenError('permission-denied');
     const isSame = JSON.stringify(known.metadata) === JSON.stringify(metadata);

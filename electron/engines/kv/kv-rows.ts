@@ -67,6 +67,15 @@ export function allVersions(db: ReadDb, secret: string): VersionRow[] {
   return db.all<VersionRow>('SELECT * FROM kv_version WHERE secret = ? ORDER BY version', secret);
 }
 
+/** The versions of a secret that are older than that one, oldest first. */
+export function versionsBelow(db: ReadDb, secret: string, version: number): VersionRow[] {
+  return db.all<VersionRow>(
+    'SELECT * FROM kv_version WHERE secret = ? AND version < ? ORDER BY version',
+    secret,
+    version,
+  );
+}
+
 /** Whether a version can be read at this instant. */
 export function isReadable(version: VersionRow, now: number): boolean {
   return version.destroyed === 0 && (version.deletion_at === null || version.deletion_at > now);

@@ -3,7 +3,7 @@ import type { ReplyDecision, RequestTurn } from '../../core/engine.ts';
 import type { Change } from '../../vault/change.ts';
 import { forgetValue } from './forget-value.ts';
 import { KV_SECRET_CREATED, KV_VERSION_WRITTEN } from './kv-changes.ts';
-import { allVersions, type KvConfig, readConfig, type SecretRow, splitPath } from './kv-rows.ts';
+import { type KvConfig, readConfig, type SecretRow, splitPath, versionsBelow } from './kv-rows.ts';
 import { type SecretData, sealData } from './secret-value.ts';
 import { deletionAt, maxVersions, oldestKept } from './version-limits.ts';
 import { versionMetadata } from './version-shape.ts';
@@ -18,7 +18,8 @@ export function writeVersion(turn: Writing, secret: SecretRow, data: SecretData)
   const value = sealData(turn, secret.id, version, data);
   const oldestVersion = oldestKept(secret.oldest_version, version, maxVersions(config, secret));
   const deletion = deletionAt(config, secret, turn.now);
-  const pruned = allVersions(turn.db, secret.id).filter((row) => row.version < oldestVersion);
+  const pruned =
+    oldestVersion === secret.oldest_version ? [] : versionsBelow(turn.db, secret.id, oldestVersion);
   const written = { secret: secret.id, version, value, oldestVersion, deletionAt: deletion, at: turn.now };
   return {
     kind: 'reply',
@@ -57,6 +58,8 @@ export function newSecret(turn: Pick<Writing, 'random' | 'now'>, path: string): 
 
 /** The change that brings the secret into being, unless it is there. */
 export function createdIfNew(turn: Writing, secret: SecretRow): Change[] {
+  // Whoever has a version is there.
+  if (secret.current_version > 0) return [];
   const path = secret.folder + secret.name;
   const known = turn.db.get('SELECT id FROM kv_secret WHERE id = ?', secret.id);
   return known
