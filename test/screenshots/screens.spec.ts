@@ -1,11 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { ask } from '../e2e/steps/ask.ts';
 import { closing, putKitAway, shownKit } from '../e2e/steps/front-door.ts';
+import { appWithPolicy } from '../e2e/steps/hand-over.ts';
 import { launchDesktop, type TestDesktop } from '../support/electron-app.ts';
 import { type Camera, openCamera } from './camera.ts';
 
 const PASSPHRASE = 'copper lantern walks by the quiet harbour';
+const OPERATOR = `path "database/rotate-root/*" { capabilities = ["create", "update"] }
+path "sys/mounts/*" { capabilities = ["create", "update", "sudo"] }
+path "transit/keys/*" { capabilities = ["create", "update"] }
+path "secret/rotation/*" { capabilities = ["create", "update"] }
+path "secret/rotation-hooks/*" { capabilities = ["create", "update", "sudo"] }`;
+const DEPLOYER = 'path "auth/approle/role/orders-api/secret-id" { capabilities = ["update"] }';
 const SCREENS = [
   'welcome',
   'create-vault',
@@ -19,6 +27,15 @@ const SCREENS = [
   'databases-role',
   'databases-connection',
   'connect',
+  'connect-mariadb',
+  'rotation-empty',
+  'rotate-every',
+  'rotate-by-person',
+  'rotation',
+  'rotation-waits',
+  'bring-value',
+  'rotation-held-up',
+  'alarm',
   'issue',
   'issued',
   'keycards',
@@ -59,6 +76,8 @@ test('every screen shows itself in light and in dark, and axe finds nothing seri
   await apps(page);
   await keycards(page);
   await stop(page);
+  await rotation(page);
+  await alarm(page);
   await dialogs(page);
   await restore(page);
   page = await desktop.window();
@@ -156,6 +175,8 @@ async function databases(page: Page): Promise<void> {
   await camera.take('databases-connection');
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await camera.take('connect');
+  await page.getByText('MariaDB or MySQL').click();
+  await camera.take('connect-mariadb');
   await page.getByRole('button', { name: 'Cancel' }).click();
 }
 
@@ -221,6 +242,80 @@ async function keycards(page: Page): Promise<void> {
   await page.getByRole('listbox', { name: 'Keycards' }).press('ArrowDown');
   await expect(page.getByRole('region', { name: 'Proof' })).toBeVisible();
   await camera.take('keycards-dead');
+}
+
+async function rotation(page: Page): Promise<void> {
+  const rail = page.getByRole('navigation', { name: 'Screens' });
+  await rail.getByRole('button', { name: /^Rotation/ }).click();
+  await camera.take('rotation-empty');
+  await page.getByRole('button', { name: 'Choose a secret' }).click();
+  await page.getByRole('treeitem', { name: 'backup-key' }).click();
+  await page.getByRole('button', { name: 'Rotate every…' }).click();
+  await camera.take('rotate-every');
+  await page.getByText('A person, reminded').click();
+  await page
+    .getByLabel('What the person does')
+    .fill('Make a new key at the bank’s portal, under Security, API keys.\nBring the whole text back.');
+  await camera.take('rotate-by-person');
+  await page.getByLabel('Every', { exact: true }).fill('5s');
+  await page.getByRole('button', { name: 'Rotate it' }).click();
+
+  for (const [path, field, days] of [
+    ['shop/production/mail', 'TOKEN', 30],
+    ['shop/staging/stripe', 'TOKEN', 5],
+    ['intranet/wiki', 'TOKEN', 90],
+  ] as const) {
+    const way = { kind: 'generator', length: 32, charset: 'alphanumeric' } as const;
+    await ask(page, 'rotations.write', { path, field, periodSeconds: days * 86_400, way });
+  }
+  const operator = await appWithPolicy(desktop, page, 'operator', OPERATOR);
+  await operator.mount({ mount_point: 'transit', type: 'transit' });
+  await operator.write('database/rotate-root/sample', { rotation_schedule: '0 3 * * 6' });
+  await operator.write('transit/keys/orders', { auto_rotate_period: '720h' });
+
+  await rail.getByRole('button', { name: /^Rotation/ }).click();
+  await page.getByRole('option', { name: /mail/ }).click();
+  await page.getByRole('button', { name: 'Rotate now' }).click();
+  await expect(page.getByText('New value', { exact: true })).toBeVisible();
+  await camera.take('rotation');
+  const waiting = page.getByRole('option', { name: /^backup-key/ });
+  await expect(waiting).toContainText('Needs you', { timeout: 30_000 });
+  await waiting.click();
+  await camera.take('rotation-waits');
+  await page.getByRole('button', { name: 'Bring the new value…' }).click();
+  await page.getByLabel('New value of TOKEN').fill('new-example');
+  await camera.take('bring-value');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+
+  await operator.write('secret/rotation-hooks/crm', {
+    program: '/bin/false',
+    allowed_secrets: 'intranet/*',
+  });
+  await operator.write('secret/rotation/intranet/wiki', { kind: 'hook', hook: 'crm' });
+  await page.getByRole('option', { name: /wiki/ }).click();
+  await page.getByRole('button', { name: 'Rotate now' }).click();
+  await expect(page.getByText('It is held up.')).toBeVisible({ timeout: 30_000 });
+  await camera.take('rotation-held-up');
+}
+
+/** A wrapped way in, opened twice. */
+async function alarm(page: Page): Promise<void> {
+  const address = await desktop.brokerAddress();
+  const deployer = await appWithPolicy(desktop, page, 'deployer', DEPLOYER);
+  const post = async (path: string, token: string, headers: Record<string, string> = {}) =>
+    (await (
+      await fetch(`${address}/v1/${path}`, {
+        method: 'POST',
+        headers: { 'x-vault-token': token, ...headers },
+      })
+    ).json()) as { wrap_info: { token: string } };
+  const { wrap_info: wrapped } = await post('auth/approle/role/orders-api/secret-id', deployer.token, {
+    'x-vault-wrap-ttl': '300',
+  });
+  await post('sys/wrapping/unwrap', wrapped.token);
+  await post('sys/wrapping/unwrap', wrapped.token);
+  await page.getByRole('button', { name: '1 alarm' }).click();
+  await camera.take('alarm');
 }
 
 async function dialogs(page: Page): Promise<void> {
