@@ -5,6 +5,7 @@ import type { Operation } from '../../shared/model/operation.ts';
 import type { Exchange, HeaderLine } from '../core/exchange.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Core, CoreRequest } from '../core/request.ts';
+import { type Answer, answerOf } from './answer.ts';
 import { LIMITS } from './limits.ts';
 import { readForwardTarget } from './read-forward-target.ts';
 import { keycardIn } from './shown-keycard.ts';
@@ -33,7 +34,8 @@ export function isFlowing(socket: Duplex): boolean {
 
 /**
  * Hands a request that shows a keycard to core as streams. SECURITY(B3): its body is exempt from the limit of bodies because
- * it is never held. Throws what core throws; once the answer has begun it has been cut off then.
+ * it is never held. Returns the answer where nothing was forwarded. Throws what core throws; once the answer has begun it has
+ * been cut off then.
  */
 export async function forwardRequest(
   core: Core,
@@ -43,7 +45,7 @@ export async function forwardRequest(
     response,
     clock,
   }: { readonly request: IncomingMessage; readonly response: ServerResponse; readonly clock: Clock },
-): Promise<undefined> {
+): Promise<Answer | undefined> {
   const method = request.method ?? '';
   const operation = OPERATIONS[method];
   if (operation === undefined) throw new KeywardenError('unsupported-operation');
@@ -65,7 +67,9 @@ export async function forwardRequest(
   };
   flowing.add(request.socket);
   try {
-    await core.handle({ ...asked, operation, path, data: {}, exchange });
+    const answered = await core.handle({ ...asked, operation, path, data: {}, exchange });
+    // What needs no credential answers whoever shows a keycard, too.
+    return response.headersSent ? undefined : answerOf(answered);
   } catch (thrown) {
     if (response.headersSent) response.destroy();
     throw thrown;
@@ -73,7 +77,6 @@ export async function forwardRequest(
     flowing.delete(request.socket);
     if (!request.complete) drop(request, clock);
   }
-  return undefined;
 }
 
 /** The client's headers that may go on: none that is ours, none that its Connection names, none that shows the keycard. */

@@ -41,8 +41,11 @@ export function readForwardTarget(url: string): ForwardTarget {
   } catch {
     return refuse();
   }
-  // Some servers take `..;` for `..`.
-  if (path.split('/').some((part) => /^\.\.?(?:;|$)/.test(part))) refuse();
+  // Some servers take `..;` for `..`, and some a wide or small form of a sign for the sign itself.
+  const folded = path.normalize('NFKC');
+  const parts = folded.split('/');
+  if (parts.length !== segments.length || folded.includes('\\')) refuse();
+  if (parts.some((part) => /^\.\.?(?:;|$)/.test(part))) refuse();
   const pairs = mark === -1 ? [] : url.slice(mark + 1).split('&');
   return { path, rawPath, rawQuery: pairs.filter((pair) => keycardIn(pair) === undefined).join('&') };
 }

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
-import { request as ask, type IncomingMessage, type Server } from 'node:http';
+import { request as ask, createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import { forwardRequest } from '../../electron/broker/forward-request.ts';
 import { createHttpServer } from '../../electron/broker/http-server.ts';
 import type { Core, CoreRequest } from '../../electron/core/request.ts';
+import { forwardTo } from '../../electron/engines/http/forward-to.ts';
+import type { Upstream } from '../../electron/engines/http/upstream-rows.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 let server: Server | undefined;
@@ -26,7 +29,9 @@ async function serve(requestTimeout: number): Promise<number> {
   };
   const from = { credential: { kind: 'none' }, origin: 'http' } as const;
   const listener = createHttpServer(
-    (request, response) => forwardRequest(core, from, { request, response, clock: manualClock() }),
+    async (request, response) => {
+      await forwardRequest(core, from, { request, response, clock: manualClock() });
+    },
     'http',
     { timeouts: { headersTimeout: requestTimeout, requestTimeout, keepAliveTimeout: 5000 } },
   );
@@ -64,4 +69,32 @@ test('a body that comes in chunks, or not at all, is what it is at the other sid
     for await (const chunk of answer) text += String(chunk);
     expect(text).toBe(wanted);
   }
+});
+
+test('who does not take the end of an answer keeps the upstream’s connection no longer than its silence may last', async () => {
+  const plain = createServer((_request, response) => response.end('done'));
+  plain.listen(0, '127.0.0.1');
+  await once(plain, 'listening');
+  const upstream: Upstream = {
+    mount: 'm',
+    name: 'pay',
+    id: 'stalled',
+    version: 1,
+    baseUrl: `http://127.0.0.1:${(plain.address() as AddressInfo).port}/`,
+    placement: { auth: 'query', parameter: 'key' },
+    ca: '',
+    maxConnections: 1,
+    idleTimeout: 0.1,
+    secret: 'h' as Upstream['secret'],
+  };
+  // Takes one chunk and never asks for more.
+  const stalled = new Writable({ highWaterMark: 1, write() {} });
+  const went = await forwardTo(
+    { upstream, key: 'the-real-key', rawPath: '', proxyPath: '/v1/api/proxy/pay/' },
+    { method: 'GET', rawPath: '', rawQuery: '', headers: [], body: undefined, respond: () => stalled },
+    new AbortController().signal,
+  );
+  plain.close();
+  expect(went).toMatchObject({ status: 200, broke: { code: 'upstream-failed' } });
+  expect(stalled.destroyed).toBe(true);
 });

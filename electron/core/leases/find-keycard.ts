@@ -19,6 +19,7 @@ export function findKeycard(
   turn: Turn,
   mount: string,
   { credential, remoteAddress }: Pick<CoreRequest, 'credential' | 'remoteAddress'>,
+  stage: 'deciding' | 'settling' = 'deciding',
 ): ShownKeycard | undefined {
   const shown = credential.kind === 'token' ? parseKeycard(credential.token) : undefined;
   const lease = shown && selectLeases(turn.db, 'nonce = ?', shown.nonce)[0];
@@ -26,5 +27,5 @@ export function findKeycard(
   // Both are hashes under a key that the guesser lacks: comparing them tells nothing about the secret.
   if (lease.data['keycard'] !== turn.keyedHash(shown?.secret ?? '')) return undefined;
   const token = findToken(turn.db, lease.tokenHash);
-  return token && isUsable(turn, token, remoteAddress) ? { lease, token } : undefined;
+  return token && isUsable(turn, token, remoteAddress, stage) ? { lease, token } : undefined;
 }

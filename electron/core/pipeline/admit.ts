@@ -52,7 +52,9 @@ export function admit(
   const { unauthenticated, optionalToken, anyToken } = place.match?.route ?? {};
   const open = unauthenticated === true || optionalToken === true;
   const keycard =
-    place.mount && place.match?.route.keycard ? findKeycard(turn, place.mount.uuid, request) : undefined;
+    place.mount && place.match?.route.keycard
+      ? findKeycard(turn, place.mount.uuid, request, stage)
+      : undefined;
   const token =
     unauthenticated === true
       ? undefined

@@ -51,7 +51,7 @@ export function planAnswer(
     ...(wrapped ? wrapped.changes : []),
   ];
   const usage = token && !more.used ? countUse(token, turn.now) : [];
-  const spent = endSpentToken(turn.db, token, asked.requestId);
+  const spent = endSpentToken(turn.db, token, asked.requestId, more.used);
   // A poll that tells nothing is worth a record only where it costs the token one of its uses.
   const isSilent = decision.unrecorded === true && decided.length === 0 && (token?.usesLeft ?? 0) <= 0;
   return {

@@ -17,8 +17,12 @@ export function countUse(token: TokenRow, now: number): readonly Change[] {
   return changes;
 }
 
-/** Ends a token whose last use is through. */
-export function endSpentToken(db: ReadDb, token: TokenRow | undefined, requestId: string): readonly Change[] {
-  const isSpent = token !== undefined && (token.usesLeft === 1 || token.usesLeft === -1);
-  return isSpent ? revokeTokens(db, [token.hash], 'spent', requestId) : [];
+/** Ends a token whose last use is through. `isCounted`: the row was read after this use was taken off. */
+export function endSpentToken(
+  db: ReadDb,
+  token: TokenRow | undefined,
+  requestId: string,
+  isCounted = false,
+): readonly Change[] {
+  return token?.usesLeft === (isCounted ? -1 : 1) ? revokeTokens(db, [token.hash], 'spent', requestId) : [];
 }

@@ -29,6 +29,7 @@ export async function forwardTo(order: Order, exchange: Exchange, signal: AbortS
   const went = { status: 0, sent: 0, received: 0 };
   let seat: Seat | undefined;
   let request: ClientRequest | undefined;
+  let lingering: NodeJS.Timeout | undefined;
   try {
     seat = takeSeat(order.upstream);
     const { upstream, key, proxyPath } = order;
@@ -42,20 +43,21 @@ export async function forwardTo(order: Order, exchange: Exchange, signal: AbortS
     const patterns = keyPatterns(spellingsOfKey(upstream.placement, key));
     const head = { status: went.status, headers: pairs(answer.rawHeaders) };
     const client = exchange.respond(went.status, responseHeaders(upstream, proxyPath, patterns, head));
-    await pipeline(
-      answer,
-      maskStream(patterns, (bytes) => {
-        went.received += bytes;
-      }),
-      client,
-      { signal },
-    );
+    const mask = maskStream(patterns, (bytes) => {
+      went.received += bytes;
+    });
+    // The upstream's clock stops with its last byte: from there on it is the client who may keep the seat.
+    answer.once('end', () => {
+      lingering = setTimeout(() => client.destroy(new Error('no byte for too long')), idleMs(upstream));
+    });
+    await pipeline(answer, mask, client, { signal });
     return went;
   } catch (thrown) {
     const broke =
       thrown instanceof KeywardenError ? thrown : new KeywardenError('upstream-failed', wordsOf(thrown));
     return { ...went, broke };
   } finally {
+    clearTimeout(lingering);
     // A connection that can be kept is not the request's any more.
     request?.destroy();
     seat?.giveBack();
@@ -80,8 +82,13 @@ function open(
     headers: requestHeaders(upstream, key, { method, headers, hasBody: body !== undefined }),
     signal,
   });
-  request.setTimeout(upstream.idleTimeout * 1000, () => request.destroy(new Error('no byte for too long')));
+  request.setTimeout(idleMs(upstream), () => request.destroy(new Error('no byte for too long')));
   return request;
+}
+
+/** Milliseconds; timers take no more than 2^31 - 1. */
+function idleMs({ idleTimeout }: Upstream): number {
+  return Math.min(idleTimeout * 1000, 2 ** 31 - 1);
 }
 
 /** Sends the body as fast as the upstream takes it. Ends quietly when the upstream has answered without wanting it all. */

@@ -43,8 +43,12 @@ export class KeyMask {
   #possibleStart(raw: Buffer): number {
     let longest = 0;
     for (const pattern of this.#patterns) {
-      for (let length = Math.min(pattern.length - 1, raw.length); length > longest; length -= 1) {
-        if (raw.compare(pattern, 0, length, raw.length - length) === 0) longest = length;
+      const first = pattern[0] ?? 0;
+      const from = raw.length - Math.min(pattern.length - 1, raw.length);
+      for (let at = raw.indexOf(first, from); at !== -1; at = raw.indexOf(first, at + 1)) {
+        const length = raw.length - at;
+        if (length <= longest) break;
+        if (raw.compare(pattern, 0, length, at) === 0) longest = length;
       }
     }
     return longest;

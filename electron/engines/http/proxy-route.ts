@@ -5,6 +5,7 @@ import { proxyPath } from './creds-route.ts';
 import { forwardTo } from './forward-to.ts';
 import { readLeaseData } from './keycard-leases.ts';
 import { nameField } from './name-field.ts';
+import { isNamed } from './request-headers.ts';
 import { findRole, roleAllows } from './role-rows.ts';
 import { findUpstream, revealKey } from './upstream-rows.ts';
 
@@ -30,6 +31,10 @@ function decide(turn: RequestTurn, { name, path }: z.output<typeof input>): Deci
     throw new KeywardenError('policy-denied');
   }
   if (!roleAllows(role, exchange.method, path)) throw new KeywardenError('policy-denied');
+  // Some frameworks serve another method than the request's when the query says so.
+  if (exchange.rawQuery.split('&').some((pair) => isNamed(pair, '_method'))) {
+    throw new KeywardenError('policy-denied');
+  }
   const segments = turn.mount.path.split('/').length - 1 + 2;
   const order = {
     upstream,

@@ -7,7 +7,7 @@ import type { Upstream } from './upstream-rows.ts';
  * key could be echoed piece by piece; and what the proxy writes itself.
  */
 const DROPPED =
-  /^(?:host|authorization|accept-encoding|content-length|range|if-range|expect|x-http-method(?:-override)?|x-method-override|x-original-(?:url|uri|host|method)|x-rewrite-url|x-forwarded-.*|forwarded|x-real-ip)$/i;
+  /^(?:host|authorization|accept-encoding|content-length|range|request-range|if-range|a-im|expect|x-http-method(?:-override)?|x-method-override|x-original-(?:url|uri|host|method)|x-rewrite-url|x-forwarded-.*|forwarded|x-real-ip)$/i;
 
 /** The headers for the upstream: the client's, as far as they concern it, with the real key and with framing of our own. */
 export function requestHeaders(
@@ -22,8 +22,8 @@ export function requestHeaders(
   const own = keyHeader(placement, key);
   const ownName = own?.[0].toLowerCase();
   const passed = headers.filter(
-    // Many servers take an underscore for a dash: such a name could be any of those that are dropped.
-    ([name]) => !DROPPED.test(name) && !name.includes('_') && name.toLowerCase() !== ownName,
+    // Many servers take an underscore for a dash, some any sign: such a name could be any of those that are dropped.
+    ([name]) => !DROPPED.test(name) && /^[a-z\d-]+$/i.test(name) && name.toLowerCase() !== ownName,
   );
   const lines: HeaderLine[] = [
     ['Host', new URL(baseUrl).host],

@@ -36,7 +36,7 @@ export function responseHeaders(
   const lines: HeaderLine[] = [];
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (DROPPED.test(name) || named.has(lower)) continue;
+    if (DROPPED.test(name) || named.has(lower) || maskText(name, patterns) !== name) continue;
     if (lower === 'location' || lower === 'content-location') {
       const place = rewritePlace(upstream, proxyPath, value);
       if (place !== undefined) lines.push([name, maskText(place, patterns)]);

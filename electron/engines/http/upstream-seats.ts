@@ -40,7 +40,13 @@ function seatsOf({ id, version, baseUrl, ca, maxConnections }: Upstream): Seats 
   before?.agent.destroy();
   const options = { keepAlive: true, maxSockets: maxConnections, maxFreeSockets: 4 };
   const agent = baseUrl.startsWith('https:')
-    ? new TlsAgent({ ...options, minVersion: 'TLSv1.2', ...(ca === '' ? {} : { ca }) })
+    ? // SECURITY: said aloud, because an environment variable would turn it off.
+      new TlsAgent({
+        ...options,
+        rejectUnauthorized: true,
+        minVersion: 'TLSv1.2',
+        ...(ca === '' ? {} : { ca }),
+      })
     : new Agent(options);
   const seats = { version, agent, taken: 0 };
   known.set(id, seats);

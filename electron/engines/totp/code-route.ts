@@ -3,7 +3,7 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
 import { looseText, withDefault } from '../../core/fields.ts';
 import { keyName } from './key-fields.ts';
-import { findKey, revealSecret, type TotpKey } from './key-rows.ts';
+import { findKey, type TotpKey, withSecret } from './key-rows.ts';
 import { codeAt, stepAt, stepOfCode } from './time-code.ts';
 import { TOTP_CODE_USED } from './totp-changes.ts';
 
@@ -16,7 +16,7 @@ export const codeRoute: Route = {
       input: z.object({ name: keyName }),
       decide: (turn, { name }): Decision => {
         const key = requireKey(turn, name);
-        const code = codeAt(revealSecret(turn, key), stepAt(turn.now, key), key);
+        const code = withSecret(turn, key, (secret) => codeAt(secret, stepAt(turn.now, key), key));
         return { kind: 'reply', reply: { data: { code } } };
       },
     }),
@@ -25,7 +25,7 @@ export const codeRoute: Route = {
       decide: (turn, { name, code }): Decision => {
         if (code === '') throw new KeywardenError('invalid-request', 'the code value is required');
         const key = requireKey(turn, name);
-        const step = stepOfCode(revealSecret(turn, key), code, turn.now, key);
+        const step = withSecret(turn, key, (secret) => stepOfCode(secret, code, turn.now, key));
         if (step === undefined) return { kind: 'reply', reply: { data: { valid: false } } };
         // RFC 6238, section 5.2: the verifier must not accept it a second time, nor an older one after it.
         if (step <= key.usedStep) {

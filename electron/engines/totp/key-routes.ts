@@ -70,12 +70,9 @@ function write(turn: RequestTurn, { name }: KeyFields, { key, shown }: Prepared)
   const { secret, ...terms } = key;
   const before = findKey(turn, name);
   const bound = { mount: turn.mount.uuid, id: randomUuid(turn.random) };
-  const written = TOTP_KEY_WRITTEN.make({
-    ...bound,
-    ...terms,
-    name,
-    value: turn.sealValue(secret, secretContext(bound)),
-  });
+  const value = turn.sealValue(secret, secretContext(bound));
+  secret.fill(0);
+  const written = TOTP_KEY_WRITTEN.make({ ...bound, ...terms, name, value });
   const forgotten = before ? [{ type: FORGET_VALUE, data: { hash: before.value } }] : [];
   return { kind: 'reply', changes: [written, ...forgotten], reply: shown ? { data: { ...shown } } : {} };
 }
@@ -89,5 +86,9 @@ async function drawn(
   if (width === 0) return { url, barcode: '' };
   // For these requests alone: nobody else waits for it to load.
   const { default: qrcode } = await import('qrcode');
-  return { url, barcode: (await qrcode.toBuffer(url, { width, type: 'png' })).toString('base64') };
+  try {
+    return { url, barcode: (await qrcode.toBuffer(url, { width, type: 'png' })).toString('base64') };
+  } catch {
+    throw new KeywardenError('invalid-request', 'issuer and account_name are too long for a barcode');
+  }
 }

@@ -33,9 +33,18 @@ export function keysOf({ db, mount }: Reading): readonly TotpKey[] {
   return db.all<TotpKey>(`SELECT ${COLUMNS} FROM totp_key WHERE mount = ? ORDER BY name`, mount.uuid);
 }
 
-/** A key's secret. */
-export function revealSecret(turn: Pick<LeaseTurn, 'revealValue'>, key: TotpKey): Uint8Array {
-  return turn.revealValue(key.value, secretContext(key));
+/** What comes of a key's secret, which is gone again afterwards. */
+export function withSecret<T>(
+  turn: Pick<LeaseTurn, 'revealValue'>,
+  key: TotpKey,
+  use: (secret: Uint8Array) => T,
+): T {
+  const secret = turn.revealValue(key.value, secretContext(key));
+  try {
+    return use(secret);
+  } finally {
+    secret.fill(0);
+  }
 }
 
 /** What a key's sealed secret is bound to. */

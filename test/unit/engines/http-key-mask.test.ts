@@ -92,6 +92,52 @@ describe('the mask over a key', () => {
       expect(maskText(echo, patterns).replace(/[^*]/g, '').length).toBeGreaterThan(20);
   });
 
+  const SIGNS = 'k~1!a"b&c<d>e+f/g=h\'i(j)*k`l';
+  const percent = (signs: RegExp) =>
+    SIGNS.replace(signs, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const entities = (quote: string, apostrophe: string) =>
+    SIGNS.replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', quote)
+      .replaceAll("'", apostrophe);
+  const json = JSON.stringify(SIGNS).slice(1, -1);
+  const unicode = (text: string, signs: RegExp) =>
+    text.replace(signs, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+
+  test.each([
+    ['encodeURIComponent', encodeURIComponent(SIGNS)],
+    ['encodeURI', encodeURI(SIGNS)],
+    ['a query in small letters', encodeURIComponent(SIGNS).replace(/%../g, (sign) => sign.toLowerCase())],
+    ['Python’s quote', percent(/[^\w.~-]/g)],
+    ['PHP’s urlencode', percent(/[^\w.-]/g)],
+    ['Go’s JSON', unicode(json, /[<>&]/g)],
+    ['Gson', unicode(json, /[<>&'=]/g)],
+    [
+      '.NET’s JSON',
+      unicode(SIGNS, /["<>&'+`]/g).replace(/u00../g, (code) => `u${code.slice(1).toUpperCase()}`),
+    ],
+    ['PHP’s HTML', entities('&quot;', '&#039;')],
+    ['Python’s HTML', entities('&quot;', '&#x27;')],
+    ['Go’s HTML', entities('&#34;', '&#39;').replaceAll('+', '&#43;')],
+    ['small letters', SIGNS.toLowerCase()],
+    ['capitals', SIGNS.toUpperCase()],
+    ['UTF-16', Buffer.from(SIGNS, 'utf16le').toString('latin1')],
+    ['UTF-16, big end first', Buffer.from(SIGNS, 'utf16le').swap16().toString('latin1')],
+  ])('covers the whole key as it is written by %s', (_who, echo) => {
+    expect(maskText(`<${echo}>`, keyPatterns([SIGNS]))).toBe(`<${'*'.repeat(echo.length)}>`);
+  });
+
+  test('looks for the beginnings of a long key as fast as for those of a short one', () => {
+    const patterns = keyPatterns([Array.from({ length: 1500 }, (_, at) => String(at % 7)).join('')]);
+    const mask = new KeyMask(patterns);
+    const chunk = Buffer.alloc(65_536, 'x');
+    const before = process.cpuUsage();
+    for (let round = 0; round < 20; round += 1) mask.push(chunk);
+    const { user } = process.cpuUsage(before);
+    expect(user / 20).toBeLessThan(20_000);
+  });
+
   test('holds back nothing that cannot go on to be a key', () => {
     const mask = new KeyMask(keyPatterns([KEY]));
     expect(mask.push(Buffer.from('data: hello\n\n')).toString()).toBe('data: hello\n\n');

@@ -177,3 +177,9 @@ describe('a key', () => {
     expect(decodeBase32('A')).toBeUndefined();
   });
 });
+
+test('a key whose names are too long to draw is refused, and is not there', async () => {
+  const asked = { generate: true, issuer: 'shop', account_name: 'a'.repeat(5000) };
+  expect(await why(write('keys/long', asked))).toContain('too long for a barcode');
+  expect(await why(code('long'))).toContain('unknown key');
+});
