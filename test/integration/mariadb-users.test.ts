@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { vaultSigner } from '../../electron/core/signing/vault-signer.ts';
 import { databaseEngine } from '../../electron/engines/database/database-engine.ts';
+import { mysqlPlugin } from '../../electron/engines/database/mysql/mysql-plugin.ts';
 import { openLeaseBench } from '../support/lease-bench.ts';
 import { startMariaDb, type TestMariaDb } from '../support/mariadb.ts';
 import { serverSuite } from '../support/server-suite.ts';
 
+const NEVER = new AbortController().signal;
 const PROVEN = ['no such user', 'no session', 'login refused: 1045'];
 
 serverSuite('mariadbd', 'users on MariaDB', () => {
@@ -29,6 +31,19 @@ serverSuite('mariadbd', 'users on MariaDB', () => {
       ...role,
     });
   };
+
+  const connect = ({ plaintext = false } = {}) =>
+    mysqlPlugin.connect(
+      {
+        connectionUrl: `{{username}}:{{password}}@tcp(127.0.0.1:${mariadb.port})/`,
+        username: mariadb.user,
+        password: mariadb.password,
+        tlsCa: '',
+        tlsCertificate: '',
+        privateKey: '',
+      },
+      { id: 'id', version: 1, limit: 4, plaintext, signer: vaultSigner('vault-1', new Uint8Array(32)) },
+    );
 
   beforeAll(async () => {
     mariadb = await startMariaDb();
@@ -238,27 +253,47 @@ serverSuite('mariadbd', 'users on MariaDB', () => {
     });
   });
 
+  it('sessions of an account whose name differs in case alone are not its own', async () => {
+    await mariadb.query("CREATE USER Clerk IDENTIFIED BY 'upper'; CREATE USER clerk IDENTIFIED BY 'lower'");
+    const [upper, lower] = [await mariadb.login('Clerk', 'upper'), await mariadb.login('clerk', 'lower')];
+    const server = connect();
+    expect(await server.sessions?.('clerk', NEVER)).toBe(1);
+    await server.endSessions?.('clerk', NEVER);
+    await expect(lower.query('SELECT 1')).rejects.toThrow();
+    await upper.query('SELECT 1');
+    await upper.end();
+  });
+
+  it.each(['', 'NO_BACKSLASH_ESCAPES', 'ANSI_QUOTES'])(
+    'a password that a person chose is set to the letter, in plaintext and in the mode "%s"',
+    async (mode) => {
+      await mariadb.query(`SET GLOBAL sql_mode = '${mode}'`);
+      try {
+        await mariadb.query("CREATE OR REPLACE USER chosen IDENTIFIED BY 'old'");
+        const password = `it's "mine" \\ {{name}}'; DROP USER clerk; -- `;
+        const server = connect({ plaintext: true });
+        for (const statements of [[], ['ALTER USER {{name}} IDENTIFIED BY "{{password}}"']]) {
+          if (statements.length > 0 && mode === 'ANSI_QUOTES') continue;
+          await server.setPassword({ name: 'chosen', password, salt: new Uint8Array(16), statements }, NEVER);
+          expect(await server.tryLogin({ name: 'chosen', password }, NEVER)).toEqual({ kind: 'accepted' });
+        }
+        const loose = {
+          name: 'chosen',
+          password,
+          salt: new Uint8Array(16),
+          statements: ["SELECT 'x{{password}}'"],
+        };
+        await expect(server.setPassword(loose, NEVER)).rejects.toThrow(/between quotes of its own/);
+      } finally {
+        await mariadb.query("SET GLOBAL sql_mode = ''");
+      }
+    },
+  );
+
   it('a static account gets another password, and the old one is refused', async () => {
     await mariadb.query("CREATE USER fixed IDENTIFIED BY 'old'");
-    const { mysqlPlugin } = await import('../../electron/engines/database/mysql/mysql-plugin.ts');
-    const server = mysqlPlugin.connect(
-      {
-        connectionUrl: `{{username}}:{{password}}@tcp(127.0.0.1:${mariadb.port})/`,
-        username: mariadb.user,
-        password: mariadb.password,
-        tlsCa: '',
-        tlsCertificate: '',
-        privateKey: '',
-      },
-      {
-        id: 'id',
-        version: 1,
-        limit: 4,
-        plaintext: false,
-        signer: vaultSigner('vault-1', new Uint8Array(32)),
-      },
-    );
-    const signal = new AbortController().signal;
+    const server = connect();
+    const signal = NEVER;
     const next = { name: 'fixed', password: 'new-password-of-it', salt: new Uint8Array(16), statements: [] };
     await server.setPassword(next, signal);
     expect(await server.tryLogin({ name: 'fixed', password: 'old' }, signal)).toEqual({

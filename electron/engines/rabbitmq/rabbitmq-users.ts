@@ -104,8 +104,12 @@ export async function proveDead(
 
 /** Who may not use the API is told so with 401 as well, after the password was found right: that is no refusal. */
 function loginRefused({ status, body }: Answer): string {
-  const reason = String((body as { reason?: unknown } | undefined)?.reason ?? '');
-  if (status === 401 && !/management|localhost/i.test(reason)) return 'login refused: 401';
+  const { error, reason } = (body ?? {}) as { readonly error?: unknown; readonly reason?: unknown };
+  // A proxy in front of the server answers with 401 as well, and has looked at no password.
+  if (status === 401 && !/^not_authori[sz]ed$/.test(String(error))) {
+    throw alive('the login was answered by something else than RabbitMQ');
+  }
+  if (status === 401 && !/management|localhost/i.test(String(reason))) return 'login refused: 401';
   throw alive(
     status === 200 || status === 401
       ? 'its password still opens the door'

@@ -15,10 +15,10 @@ export async function findAccounts(session: MysqlSession, name: string): Promise
   return rows.map(({ host }) => ({ quoted: `${quote(name)}@${quote(host)}` }));
 }
 
-/** The sessions of a name. */
+/** The sessions of a name, to the letter: the list of sessions compares without regard to case, and accounts do not. */
 export async function findSessions(session: MysqlSession, name: string): Promise<number[]> {
   const rows = await session.query<{ id: number }>(
-    'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?',
+    'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE CAST(USER AS BINARY) = CAST(? AS BINARY)',
     [name],
   );
   return rows.map(({ id }) => Number(id));

@@ -8,6 +8,8 @@ import type { MysqlTarget } from './mysql-target.ts';
 export interface MysqlSession {
   /** MariaDB and MySQL differ in how they take hashes, roles and locks. */
   readonly isMariaDb: boolean;
+  /** Whether a backslash in a text takes away the meaning of what follows, as it does unless NO_BACKSLASH_ESCAPES is set. */
+  readonly backslashEscapes: boolean;
   /** Such as `10.11.14`. */
   readonly version: string;
   /** Runs one statement and answers with its rows. Throws what the server or the network said. */
@@ -92,9 +94,16 @@ async function asSession(connection: Connection): Promise<MysqlSession> {
       : connection.execute(statement, [...params]));
     return (Array.isArray(rows) ? rows : []) as T[];
   };
-  const [row] = await query<{ version: string }>('SELECT version() AS version');
+  const [row] = await query<{ version: string; mode: string }>(
+    'SELECT version() AS version, @@SESSION.sql_mode AS mode',
+  );
   const text = row?.version ?? '';
-  return { isMariaDb: /mariadb/i.test(text), version: /^\d+(?:\.\d+)*/.exec(text)?.[0] ?? '', query };
+  return {
+    isMariaDb: /mariadb/i.test(text),
+    backslashEscapes: !/NO_BACKSLASH_ESCAPES/.test(row?.mode ?? ''),
+    version: /^\d+(?:\.\d+)*/.exec(text)?.[0] ?? '',
+    query,
+  };
 }
 
 /** The driver checks whose certificate it is only when it is told to. */

@@ -5,6 +5,9 @@ import { nativePasswordHash } from './native-password.ts';
 /** Where a password is set as such, in Vault's own examples and in what people write. */
 const IDENTIFIED_BY = /\bIDENTIFIED\s+BY\s+(['"])\{\{\s*password\s*\}\}\1/gi;
 const PASSWORD_FUNCTION = /\bPASSWORD\s*\(\s*(['"])\{\{\s*password\s*\}\}\1\s*\)/gi;
+/** A text of nothing but the password. */
+const PASSWORD_TEXT = /(['"])\{\{\s*password\s*\}\}\1/g;
+const PLACEHOLDER = /(['"])\{\{\s*password\s*\}\}\1|\{\{\s*(name|username|password)\s*\}\}/g;
 const PASSWORD = /\{\{\s*password\s*\}\}/;
 
 /** What stands in a statement's `{{…}}`. */
@@ -22,7 +25,7 @@ export interface MysqlValues {
  * Throws `invalid-request` where the password stands in any other place and would be logged.
  */
 export function fillMysqlStatement(
-  { isMariaDb }: Pick<MysqlSession, 'isMariaDb'>,
+  { isMariaDb, backslashEscapes }: Pick<MysqlSession, 'isMariaDb' | 'backslashEscapes'>,
   statement: string,
   { username, password = '', plaintext = false }: MysqlValues,
 ): string {
@@ -39,9 +42,20 @@ export function fillMysqlStatement(
       );
     }
   }
-  return hashed
-    .replace(/\{\{\s*(?:name|username)\s*\}\}/g, () => username)
-    .replace(/\{\{\s*password\s*\}\}/g, () => password);
+  if (/['"\\]/.test(password) && hashed.replace(PASSWORD_TEXT, '').match(PASSWORD)) {
+    throw new KeywardenError('invalid-request', "write '{{password}}' between quotes of its own");
+  }
+  // In one go, so that nothing is read out of what was put in.
+  return hashed.replace(PLACEHOLDER, (_, quote?: string, name?: string) => {
+    if (quote !== undefined) return quoteText(password, backslashEscapes);
+    return name === 'password' ? password : username;
+  });
+}
+
+/** A password that a person chose may hold anything; what a backslash means depends on the session's mode. */
+function quoteText(text: string, backslashEscapes: boolean): string {
+  const doubled = backslashEscapes ? text.replaceAll('\\', '\\\\') : text;
+  return `'${doubled.replaceAll("'", "''")}'`;
 }
 
 /** A role alone: its members log in with all that it may. MariaDB and MySQL name the default role's user differently. */
