@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { base64urlBytes, base64urlKey } from './base64url-field.ts';
+import { NONCE_LENGTH, TAG_LENGTH } from './secret-box.ts';
 
 const integer = z.number().int().nonnegative();
+/** As wide as the associated data that it is bound into. */
+const epoch = z.number().int().min(1).max(0xffff_ffff);
+const bytes = (length: number) => base64urlBytes.refine((found) => found.length === length);
+/** What a key of 32 bytes is in a box. */
+const boxedKey = bytes(NONCE_LENGTH + 32 + TAG_LENGTH);
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
 
 const passphraseBox = {
@@ -10,11 +16,11 @@ const passphraseBox = {
   memory: integer,
   passes: integer,
   lanes: integer,
-  salt: base64urlBytes,
-  box: base64urlBytes,
+  salt: bytes(16),
+  box: boxedKey,
 };
 const everyWay = { id: hex(8), addedAt: integer };
-const sealedToWay = { publicKey: base64urlKey, ephemeral: base64urlKey, box: base64urlBytes };
+const sealedToWay = { publicKey: base64urlKey, ephemeral: base64urlKey, box: boxedKey };
 
 const passphraseWay = z.strictObject({ ...everyWay, ...passphraseBox });
 const recoveryKitWay = z.strictObject({ ...everyWay, ...sealedToWay, kind: z.literal('recovery-kit') });
@@ -32,13 +38,13 @@ const way = z.discriminatedUnion('kind', [passphraseWay, recoveryKitWay, keychai
 const slot = {
   id: hex(8),
   publicKey: base64urlKey,
-  vaultKey: z.strictObject({ ephemeral: base64urlKey, box: base64urlBytes }),
+  vaultKey: z.strictObject({ ephemeral: base64urlKey, box: boxedKey }),
 };
 const bodyOf = <T extends z.ZodType>(keyholder: T) => ({
   id: hex(16),
   createdAt: integer,
-  epoch: integer.min(1),
-  former: z.array(z.strictObject({ epoch: integer.min(1), box: base64urlBytes })),
+  epoch,
+  former: z.array(z.strictObject({ epoch, box: boxedKey })),
   keyholders: z.array(keyholder).min(1),
 });
 const sealedKeyholder = z.strictObject({ ...slot, ways: z.array(way).min(1) });

@@ -91,7 +91,7 @@ export class CommitLoop {
     while (this.#queue.length > 0) {
       await this.#parts.ledger.recover();
       await this.#runBatch();
-      this.#parts.betweenBatches?.();
+      if (!this.#broken) this.#parts.betweenBatches?.();
       await Promise.resolve(); // Those who were answered queue their next turn.
       if (performance.now() - yielded >= BATCH_BUDGET) {
         await setImmediate();

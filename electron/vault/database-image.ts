@@ -9,6 +9,8 @@ export interface FrozenImage {
   readonly length: number;
   /** Each block once, front to back; the last may be shorter. A block that was taken is no longer kept from changing. */
   take(): Generator<Uint8Array, void>;
+  /** Keeps no block from changing any more: for whoever does not take them all. */
+  thaw(): void;
 }
 
 /**
@@ -64,6 +66,7 @@ export class DatabaseImage {
     };
     return {
       length,
+      thaw,
       *take() {
         try {
           for (const [at, block] of blocks.entries()) {

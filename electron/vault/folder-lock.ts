@@ -54,8 +54,11 @@ function heldLock(
   written: string,
 ): FolderLock {
   let identity = written;
+  let released = false;
   return {
     check: async () => {
+      // Else a late caller would take the folder again, and nobody would give it back.
+      if (released) throw new KeywardenError('sealed');
       // One cheap call before each append; the nonce is read only where the file was touched.
       const found = await identityOf(files, path);
       if (found === identity) return;
@@ -65,6 +68,7 @@ function heldLock(
       identity = writer && found ? found : await writeLock(files, path, nonce);
     },
     release: async () => {
+      released = true;
       try {
         if ((await readLock(files, path))?.nonce === nonce) await removeIfThere(files, path);
       } finally {

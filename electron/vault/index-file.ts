@@ -10,7 +10,7 @@ import {
 import { SnapshotStream, sealedChunkLength } from '../crypto/snapshot-stream.ts';
 import { breathing } from './breathing.ts';
 import { indexName } from './folder-layout.ts';
-import type { RandomBytes } from './ports.ts';
+import type { RandomBytes, VaultFile } from './ports.ts';
 import { readAhead } from './read-ahead.ts';
 import type { LedgerFolder } from './read-ledger.ts';
 import type { Segment } from './segment.ts';
@@ -50,7 +50,7 @@ export async function writeIndexFile(
   const encoded = encodeIndexHeader(described);
   const stream = new SnapshotStream(keys.current.snapshot, described, encoded, INDEX_KEY);
   const breathe = breathing();
-  await writeDurably(files, join(folder, indexName(header.segment)), async (file) => {
+  const fill = async (file: VaultFile) => {
     await file.write(encoded, 0);
     let position = encoded.length;
     for await (const { chunk, last } of inChunks(index.encode())) {
@@ -59,8 +59,12 @@ export async function writeIndexFile(
       position += sealed.length;
       await breathe();
     }
-  });
-  stream.wipe();
+  };
+  try {
+    await writeDurably(files, join(folder, indexName(header.segment)), fill);
+  } finally {
+    stream.wipe();
+  }
 }
 
 /** Reads the index of a segment whose file has this size. Throws `vault-damaged` where it does not open or does not fit. */
@@ -71,6 +75,7 @@ export async function readIndexFile(
 ): Promise<SegmentIndex> {
   const name = `ledger/${indexName(header.segment)}`;
   const file = await files.open(join(folder, indexName(header.segment)), 'reading');
+  let stream: SnapshotStream | undefined;
   try {
     const front = await file.read(0, INDEX_HEADER_LIMIT);
     const { header: described, length } = decodeIndexHeader(front, name);
@@ -82,7 +87,7 @@ export async function readIndexFile(
       described.last === lastSequence &&
       described.size === size;
     if (!key || !fits) throw damaged(`${name} is of another segment`);
-    const stream = new SnapshotStream(key, described, front.subarray(0, length), INDEX_KEY);
+    stream = new SnapshotStream(key, described, front.subarray(0, length), INDEX_KEY);
     const breathe = breathing();
     const end = await file.size();
     const { read } = readAhead(file);
@@ -95,9 +100,9 @@ export async function readIndexFile(
       await breathe();
     }
     if (!stream.ended) throw damaged(`${name} is cut`);
-    stream.wipe();
     return await SegmentIndex.decode(Buffer.concat(chunks), header.firstSequence, name, breathe);
   } finally {
+    stream?.wipe();
     await file.close();
   }
 }

@@ -78,7 +78,6 @@ export async function openUnlockedVault(
   let state: State | undefined;
   let ledger: FileLedger | undefined;
   try {
-    await files.makeFolder(layout.snapshots);
     const snapshots = { files, vaultId, keys, folder: layout.snapshots };
     const snapshot = await readNewestSnapshot(snapshots);
     const replayed = await State.open(schema, snapshot?.image);
@@ -117,6 +116,7 @@ export async function openUnlockedVault(
     if (verdict.kind === 'quarantine') {
       return quarantined(unlocked, replayed, end.head, { clock, random }, verdict.quarantine, opening);
     }
+    await files.makeFolder(layout.snapshots);
     const opened = await FileLedger.resume(parts, end, verdict.begin);
     ledger = opened.ledger;
     ledger.watch((batch) => {

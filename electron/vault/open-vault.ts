@@ -15,7 +15,7 @@ import type { VaultPorts } from './ports.ts';
 import { refuseOlderHeader } from './refuse-older-header.ts';
 import { unlockHeaderBy, vaultIdOf } from './unlock-header.ts';
 import type { Vault } from './vault.ts';
-import { watchOver } from './watch-over.ts';
+import { type WatchOver, watchOver } from './watch-over.ts';
 import type { WayIn } from './way-in.ts';
 import { type WaysIn, waysInto } from './ways-in.ts';
 import { writeBackup } from './write-backup.ts';
@@ -94,13 +94,14 @@ async function open(found: Unlocked): Promise<OpenedVault> {
   const { unlocked, options, rules } = found;
   const { ports, schema } = options;
   let handedOver = false;
+  let watch: WatchOver;
   try {
     if (!options.readDamaged) await refuseOlderHeader(unlocked);
+    watch = await watchOver({ ...found, ...options, ports });
   } catch (error) {
     unlocked.keys.wipe();
     throw error;
   }
-  const watch = await watchOver({ ...found, ...options, ports });
   const vault = await openUnlockedVault(unlocked, schema, ports, {
     ...watch.opening,
     judge(vault) {
@@ -116,11 +117,16 @@ async function open(found: Unlocked): Promise<OpenedVault> {
     await vault.close();
     throw error;
   }
-  const ways = waysInto({ ...unlocked, ...ports, files: unlocked.files, vault, rules });
+  const { ways, end } = waysInto({ ...unlocked, ...ports, files: unlocked.files, vault, rules });
   const opened: OpenedVault = {
     ...vault,
     name: found.header.name,
     ways,
+    async close() {
+      // A header that is written while the keys go would open for nobody.
+      await end();
+      await vault.close();
+    },
     backUp: (to) => translatingDiskErrors(() => writeBackup(unlocked, to, ports)),
     async confirm() {
       if (!vault.quarantine) return opened;

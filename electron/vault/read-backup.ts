@@ -18,6 +18,7 @@ import { decodeVaultHeader, type ReadHeader } from '../crypto/vault-header.ts';
 import { breathing } from './breathing.ts';
 import { folderLayout, parseSnapshotName } from './folder-layout.ts';
 import type { Head } from './head.ts';
+import { MOST_HEADER } from './header-file.ts';
 import type { KeyRing } from './key-ring.ts';
 import { readLedgerStart } from './ledger-start.ts';
 import type { VaultFile, VaultFiles } from './ports.ts';
@@ -26,7 +27,6 @@ import { proveSnapshot } from './snapshot-files.ts';
 import { vaultIdOf } from './unlock-header.ts';
 
 const STEP = 1_048_576;
-const MOST_HEADER = 1_048_576;
 const CHAIN_LENGTH = 32;
 
 /** Where an entry's bytes lie in the file. */

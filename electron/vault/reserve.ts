@@ -40,11 +40,10 @@ export class Reserve {
       () => 0,
     );
     if (size >= bytes) return;
-    // Random, because a file system that compresses would keep nothing free for zeros.
-    const filling = random(STEP);
+    // Random all through, because a file system that compresses would keep nothing free for what repeats.
     const written = bytes + Math.min(MARGIN, bytes);
     await writeDurably(files, path, async (file) => {
-      for (let position = 0; position < written; position += STEP) await file.write(filling, position);
+      for (let position = 0; position < written; position += STEP) await file.write(random(STEP), position);
       await file.truncate(bytes);
     });
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { type BackupDescription, DESCRIPTION_ENTRY, HEADER_ENTRY } from '../crypto/backup-format.ts';
+import { damaged } from '../crypto/damaged.ts';
 import { KDF_RULES, type KdfRules } from '../crypto/passphrase-kdf.ts';
 import { translatingDiskErrors } from './disk-error.ts';
 import { folderLayout } from './folder-layout.ts';
@@ -95,7 +96,11 @@ async function copyEntry(
 ): Promise<void> {
   await writeDurably(files, to, async (file) => {
     for (let done = 0; done < length; done += STEP) {
-      await file.write(await source.read(position + done, Math.min(STEP, length - done)), done);
+      const wanted = Math.min(STEP, length - done);
+      const part = await source.read(position + done, wanted);
+      // It was whole when it was proven: what is missing now would look like the end of the ledger.
+      if (part.length !== wanted) throw damaged('the backup became shorter while it was read');
+      await file.write(part, done);
     }
   });
 }

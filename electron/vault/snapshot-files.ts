@@ -12,11 +12,11 @@ import { breathing } from './breathing.ts';
 import { BLOCK, DatabaseImage, type FrozenImage } from './database-image.ts';
 import { parseSnapshotName, snapshotName } from './folder-layout.ts';
 import type { Head } from './head.ts';
-import type { RandomBytes } from './ports.ts';
+import type { RandomBytes, VaultFile } from './ports.ts';
 import { readAhead } from './read-ahead.ts';
 import type { LedgerFolder } from './read-ledger.ts';
 import { formatVaultId } from './vault-id.ts';
-import { removeIfThere, writeDurably } from './write-durably.ts';
+import { isMissing, removeIfThere, writeDurably } from './write-durably.ts';
 
 /** One block of the image is one chunk; so many go to the disk with one write. */
 const CHUNKS_PER_WRITE = 8;
@@ -51,31 +51,30 @@ export async function writeSnapshot(
   };
   const encoded = encodeSnapshotHeader(header);
   const stream = new SnapshotStream(keys.current.snapshot, header, encoded);
-  await writeDurably(
-    files,
-    join(folder, snapshotName(head.sequence)),
-    async (file) => {
-      let position = 0;
-      let ready: Uint8Array[] = [encoded];
-      const flush = async () => {
-        const bytes = Buffer.concat(ready);
-        ready = [];
-        await file.write(bytes, position);
-        position += bytes.length;
-      };
-      const breathe = breathing();
-      let left = image.length;
-      for (const block of image.take()) {
-        left -= block.length;
-        ready.push(stream.seal(block, left === 0));
-        if (ready.length >= CHUNKS_PER_WRITE) await flush();
-        await breathe();
-      }
-      await flush();
-    },
-    check,
-  );
-  stream.wipe();
+  const fill = async (file: VaultFile) => {
+    let position = 0;
+    let ready: Uint8Array[] = [encoded];
+    const flush = async () => {
+      const bytes = Buffer.concat(ready);
+      ready = [];
+      await file.write(bytes, position);
+      position += bytes.length;
+    };
+    const breathe = breathing();
+    let left = image.length;
+    for (const block of image.take()) {
+      left -= block.length;
+      ready.push(stream.seal(block, left === 0));
+      if (ready.length >= CHUNKS_PER_WRITE) await flush();
+      await breathe();
+    }
+    await flush();
+  };
+  try {
+    await writeDurably(files, join(folder, snapshotName(head.sequence)), fill, check);
+  } finally {
+    stream.wipe();
+  }
   for (const old of (await listSnapshots(files, folder)).slice(KEPT)) {
     await removeIfThere(files, join(folder, snapshotName(old)));
   }
@@ -127,6 +126,7 @@ async function openSnapshot(
 ): Promise<Head> {
   const name = `snapshots/${snapshotName(sequence)}`;
   const file = await files.open(join(folder, snapshotName(sequence)), 'reading');
+  let stream: SnapshotStream | undefined;
   try {
     const front = await file.read(0, SNAPSHOT_HEADER_LIMIT);
     const { header, length } = decodeSnapshotHeader(front, name);
@@ -134,7 +134,7 @@ async function openSnapshot(
     if (!key || header.id !== formatVaultId(vaultId) || header.sequence !== sequence) {
       throw damaged(`${name} is not where it belongs`);
     }
-    const stream = new SnapshotStream(key, header, front.subarray(0, length));
+    stream = new SnapshotStream(key, header, front.subarray(0, length));
     const size = await file.size();
     const { read } = readAhead(file);
     for (let position = length; position < size; position += sealedChunkLength(header.chunk)) {
@@ -144,9 +144,9 @@ async function openSnapshot(
       await each(opened);
     }
     if (!stream.ended) throw damaged(`${name} is cut`);
-    stream.wipe();
     return { sequence, hash: new Uint8Array(Buffer.from(header.hash, 'hex')), time: header.time };
   } finally {
+    stream?.wipe();
     await file.close();
   }
 }
@@ -156,9 +156,18 @@ export async function listSnapshots(
   files: SnapshotFolder['files'],
   folder: string,
 ): Promise<readonly number[]> {
-  const names = await files.list(folder);
+  const names = await namesIn(files, folder);
   return names
     .map(parseSnapshotName)
     .filter((sequence) => sequence !== undefined)
     .sort((a, b) => b - a);
+}
+
+async function namesIn(files: SnapshotFolder['files'], folder: string): Promise<readonly string[]> {
+  try {
+    return await files.list(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
 }

@@ -98,7 +98,12 @@ export class Snapshotter {
     const image = this.#parts.state.freeze();
     const size = image.length;
     this.#tail = 0;
-    await writeSnapshot(this.#parts.folder, head, image, this.#parts);
+    try {
+      await writeSnapshot(this.#parts.folder, head, image, this.#parts);
+    } finally {
+      // A disk that refuses at once takes no block: none of them may be kept for it.
+      image.thaw();
+    }
     this.#covered = head.sequence;
     this.#size = size;
     this.#taken += 1;

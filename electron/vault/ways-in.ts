@@ -96,12 +96,16 @@ export interface WaysInParts {
 
 type HeaderChange = (header: VaultHeader, revealed: RevealedHeader) => VaultHeader | Promise<VaultHeader>;
 
-/** The ways into an open vault. */
-export function waysInto(parts: WaysInParts): WaysIn {
+/** The ways into an open vault, and how to end: nothing of the header changes any more once `end` has resolved. */
+export function waysInto(parts: WaysInParts): { readonly ways: WaysIn; end(): Promise<void> } {
   const { clock, random, rules } = parts;
   let queue: Promise<unknown> = Promise.resolve();
+  let ended = false;
+  const goOn = (): void => {
+    if (ended) throw new KeywardenError('sealed');
+  };
   const change = (proof: WayIn, operation: string, work: HeaderChange): Promise<void> => {
-    const result = queue.then(() => changeHeader(parts, proof, operation, work));
+    const result = queue.then(() => changeHeader(parts, proof, operation, work, goOn));
     queue = result.catch(() => undefined);
     return result;
   };
@@ -116,7 +120,7 @@ export function waysInto(parts: WaysInParts): WaysIn {
     key.fill(0);
     return changed;
   };
-  return {
+  const ways: WaysIn = {
     async list() {
       const header = openVaultHeader(parts.keys.current, await readHeaderFile(parts.files, parts.layout));
       return header.keyholders.flatMap(({ name, ways }) => ways.map((way) => shown(name, way)));
@@ -205,6 +209,13 @@ export function waysInto(parts: WaysInParts): WaysIn {
         return nextEpoch(renewed, revealed);
       }),
   };
+  return {
+    ways,
+    async end() {
+      ended = true;
+      await queue;
+    },
+  };
 }
 
 async function changeHeader(
@@ -212,7 +223,9 @@ async function changeHeader(
   proof: WayIn,
   operation: string,
   work: HeaderChange,
+  goOn: () => void,
 ): Promise<void> {
+  goOn();
   // Nothing in the folder of a quarantined vault changes.
   if (vault.quarantine) throw new KeywardenError('vault-quarantined');
   await lock.check();
@@ -224,6 +237,8 @@ async function changeHeader(
   try {
     const revision = header.revision + 1;
     const changed: VaultHeader = { ...(await work(header, revealed)), revision };
+    // Deriving keys took its time: whoever closes the vault meanwhile waits for no more than that.
+    goOn();
     const newEpoch = changed.epoch !== header.epoch;
     const newest = newEpoch ? keys.prepared(changed.epoch) : keys.current;
     await lock.check();

@@ -103,12 +103,17 @@ async function fill(
       .slice(-1)
       .map((name): Entry => ({ name: `snapshots/${name}`, path: join(layout.snapshots, name) })),
   ];
-  const writer = new EntryWriter(file, new BackupChain(backup, salt));
-  await writer.start();
-  await writer.bytes(HEADER_ENTRY, header);
-  await writer.bytes(DESCRIPTION_ENTRY, encodeDescription(described));
-  for (const entry of entries) await writer.file(files, entry);
-  await writer.end();
+  const chain = new BackupChain(backup, salt);
+  try {
+    const writer = new EntryWriter(file, chain, () => keys.refuseWiped());
+    await writer.start();
+    await writer.bytes(HEADER_ENTRY, header);
+    await writer.bytes(DESCRIPTION_ENTRY, encodeDescription(described));
+    for (const entry of entries) await writer.file(files, entry);
+    await writer.end();
+  } finally {
+    chain.wipe();
+  }
   const after = await files.read(layout.header);
   if (Buffer.compare(header, after) !== 0)
     throw new KeywardenError('vault-damaged', 'The ways in were just changed.');
@@ -141,13 +146,16 @@ async function ledgerEntries(
 class EntryWriter {
   readonly #file: VaultFile;
   readonly #chain: BackupChain;
+  readonly #goOn: () => void;
   readonly #breathe = breathing();
   #position = 0;
   #count = 0;
 
-  constructor(file: VaultFile, chain: BackupChain) {
+  /** `goOn` is called between steps, and throws where the work is to end. */
+  constructor(file: VaultFile, chain: BackupChain, goOn: () => void) {
     this.#file = file;
     this.#chain = chain;
+    this.#goOn = goOn;
   }
 
   start(): Promise<void> {
@@ -173,6 +181,7 @@ class EntryWriter {
         await this.#put(part);
         done += part.length;
         await this.#breathe();
+        this.#goOn();
       }
       await this.#close(name, length, hash.digest());
     } finally {
@@ -183,7 +192,6 @@ class EntryWriter {
   async end(): Promise<void> {
     await this.#put(encodeEntryFront('', this.#count));
     await this.#put(this.#chain.end(this.#count));
-    this.#chain.wipe();
   }
 
   async #close(name: string, length: number, hash: Uint8Array): Promise<void> {
