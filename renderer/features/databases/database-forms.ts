@@ -50,7 +50,7 @@ GRANT "group" TO "{{name}}";`,
     hasDatabase: true,
     needsDatabase: false,
     user: 'root',
-    userHint: 'It must be allowed to create users and end sessions.',
+    userHint: 'It must be allowed to create users.',
     rehearses: false,
     promise: 'MariaDB and MySQL know no deadline for a user: Keywarden ends it, and proves that it is gone.',
     statements: `CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}';

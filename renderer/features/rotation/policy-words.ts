@@ -31,7 +31,7 @@ export function scheduleWords(schedule: string): string {
 const WHAT: Readonly<Record<Rotation['what'], string>> = {
   secret: 'Secret',
   'static-role': 'Database account',
-  'root-account': 'Keywarden’s own account',
+  'root-account': 'Own account',
   key: 'Key',
   authority: 'SSH authority',
   other: 'Something else',

@@ -45,6 +45,7 @@ export function RotationStanding({ rotation }: { readonly rotation: Rotation }) 
 }
 
 function HeldUp({ rotation }: { readonly rotation: Rotation }) {
+  const now = useNow();
   const { reason, lastReason, state, attempts, nextTryAt } = rotation;
   const isGivenUp = state === 'idle' && reason === null;
   return (
@@ -53,7 +54,8 @@ function HeldUp({ rotation }: { readonly rotation: Rotation }) {
       <span className="selectable">{isGivenUp ? lastReason : reason}</span>
       <p>
         {attempts > 0 && `${count(attempts, 'try', 'tries')} so far. `}
-        {nextTryAt !== null && (
+        {nextTryAt !== null && nextTryAt <= now && 'It is tried again now. '}
+        {nextTryAt !== null && nextTryAt > now && (
           <>
             Next try <RelativeTime at={nextTryAt} />.{' '}
           </>
