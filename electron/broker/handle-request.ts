@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asKeywardenError, KeywardenError } from '../../shared/errors/keywarden-error.ts';
-import type { CoreRequest } from '../core/request.ts';
+import type { Core, CoreRequest } from '../core/request.ts';
 import { type Answer, answerError, answerOf, sendAnswer } from './answer.ts';
 import { answerBlockingRead } from './blocking-read.ts';
 import type { BrokerOptions } from './broker.ts';
@@ -62,25 +62,27 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
     const credential = keycard === undefined ? readCredential(request) : tokenOf(keycard);
     const token = credential.kind === 'token' ? credential.token : undefined;
     const isKnown = limits.take({ token, address: peer.remoteAddress });
+    const learning = (core: Core): Core => ({
+      events: core.events,
+      handle: (each) => limits.learnFrom(core.handle(each), token, isKnown),
+    });
     if (isSealEndpoint(target.path)) return await answerSealEndpoint(options, request, target.path, budget);
     const opened = options.core();
     if (opened === undefined) throw new KeywardenError('sealed');
     if (keycard !== undefined) {
       const from = { ...peer, credential, origin, signal: client.signal };
-      const forwarded = forwardRequest(opened, from, { request, response, clock: options.clock });
-      return await limits.learnFrom(forwarded, token, target.path, isKnown);
+      return await forwardRequest(learning(opened), from, { request, response, clock: options.clock });
     }
     const asked = await readRequest(request, target, budget);
-    const learning = (work: Promise<Answer | undefined>) =>
-      limits.learnFrom(work, token, asked.path, isKnown);
     // Asked again: it may have been sealed while the body came in.
-    const core = options.core();
-    if (core === undefined) throw new KeywardenError('sealed');
+    const reopened = options.core();
+    if (reopened === undefined) throw new KeywardenError('sealed');
+    const core = learning(reopened);
     const wanted = new WantedByClient(asked, credential, origin, peer, client);
     const { patience } = asked;
     if (patience !== undefined) {
       return await wait(client.signal, (signal) =>
-        learning(answerBlockingRead(core, { ...wanted, signal }, patience, options.clock)),
+        answerBlockingRead(core, { ...wanted, signal }, patience, options.clock),
       );
     }
     if (wanted.path === EVENTS_PATH && wanted.operation === 'read') {
@@ -88,7 +90,7 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
         streamEvents(core, { ...wanted, signal }, response, options.clock),
       );
     }
-    return await learning(core.handle(wanted).then(answerOf));
+    return answerOf(await core.handle(wanted));
   };
 
   return async (request, response, origin) => {

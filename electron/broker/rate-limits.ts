@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { asKeywardenError, KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import type { CoreResponse } from '../core/request.ts';
 
 /** Requests a second, and so many at once after a pause; 0 is without limit. */
 export interface Rates {
@@ -18,9 +19,6 @@ export interface Asker {
   /** Undefined on a local socket. */
   readonly address: string | undefined;
 }
-
-const OPEN_PATHS =
-  /^(?:auth\/.*\blogin\b|sys\/(?:wrapping|internal|health|init|unseal|rekey|generate-root)\b)/;
 
 interface Bucket {
   left: number;
@@ -59,18 +57,19 @@ export class RateLimits {
     return known !== undefined;
   }
 
-  /** Passes on what core says, and remembers what it says about the token; nothing good where it is known already. */
-  async learnFrom<T>(
+  /**
+   * Passes on what core says, and remembers what it says about the token; nothing good where it is known already. What is
+   * open to anybody says nothing about a token that came with it.
+   */
+  async learnFrom<T extends Pick<CoreResponse, 'byToken'>>(
     answered: Promise<T>,
     token: string | undefined,
-    path: string,
     isKnown = false,
   ): Promise<T> {
     if (token === undefined) return await answered;
     try {
       const answer = await answered;
-      // Where no token is asked for, an answer says nothing about one.
-      if (!isKnown && !OPEN_PATHS.test(path)) this.#learn(token);
+      if (!isKnown && answer.byToken) this.#learn(token);
       return answer;
     } catch (thrown) {
       const { code } = asKeywardenError(thrown);

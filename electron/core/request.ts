@@ -41,6 +41,8 @@ export interface CoreResponse {
   readonly bare?: true;
   /** The body in place of an envelope (`Reply.raw`). */
   readonly raw?: RawBody;
+  /** It was given to a living token: what anybody is told leaves this out, whatever came with the request. */
+  readonly byToken?: true;
 }
 
 /** Waiting for changes instead of asking again and again. */

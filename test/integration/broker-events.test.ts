@@ -145,6 +145,17 @@ describe('events as they come', () => {
     await ended;
   });
 
+  test('end for a token that may not follow any more', async () => {
+    const readable = 'path "secret/data/still" { capabilities = ["read"] }';
+    const following = 'path "sys/events/subscribe" { capabilities = ["read"] }';
+    const { text, response } = await follow(await tokenWith('once-following', `${readable} ${following}`));
+    const ended = once(response, 'end');
+    await write('still', 'told');
+    await vi.waitFor(() => expect(text()).toContain('"subject":"secret/data/still"'));
+    await ask('PUT', 'sys/policies/acl/once-following', { policy: readable });
+    await ended;
+  });
+
   test('are refused to a token that may not follow', async () => {
     const poor = await tokenWith('poor', 'path "secret/data/poor" { capabilities = ["read"] }');
     const { response } = await follow(poor);

@@ -1,8 +1,7 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
 import { admit } from '../pipeline/admit.ts';
-import { ask } from '../pipeline/asked.ts';
-import { authenticate } from '../pipeline/authenticate.ts';
+import { type Asked, ask } from '../pipeline/asked.ts';
 import { refuse } from '../pipeline/record-request.ts';
 import type { CoreEvents, CoreRequest } from '../request.ts';
 import type { ChangeFeed, CommittedChange } from './change-feed.ts';
@@ -19,9 +18,10 @@ export function createCoreEvents(services: CoreServices, feed: ChangeFeed, stopp
     },
     async follow(request, listener) {
       let told = Promise.resolve();
+      const asked = ask(request, services.ports.random);
       await until(feed, request.signal, stopped, (done, changes) => {
         told = told.then(async () => {
-          const readable = await readableOf(services, request, changes);
+          const readable = await readableOf(services, asked, changes);
           if (readable === undefined) done(true);
           else if (readable.length > 0) listener(readable);
         });
@@ -74,15 +74,16 @@ async function admitOnly(services: CoreServices, request: CoreRequest): Promise<
   if (refused !== undefined) throw refused.error;
 }
 
-/** Undefined when the token is dead. */
+/** Undefined when the token is dead, or may not follow any more. */
 function readableOf(
   services: CoreServices,
-  request: CoreRequest,
+  asked: Asked,
   changes: readonly CommittedChange[],
 ): Promise<readonly CommittedChange[] | undefined> {
   return services.turn((turn) => {
-    const token = authenticate(turn, request);
-    if (token === undefined) return undefined;
+    const admitted = admit(services, turn, asked);
+    const { token } = admitted;
+    if ('error' in admitted || token === undefined) return undefined;
     if (token.policies.includes('root')) return changes;
     const acl = services.cache.acl(turn.db, token);
     return changes.filter(({ subject }) => acl.allows({ operation: 'read', path: subject }));

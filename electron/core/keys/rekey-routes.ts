@@ -166,7 +166,11 @@ export function rekeying(keys: VaultKeys | undefined): {
     proof: WaySecret,
     { keys: made, shown }: ReturnType<typeof newKeys>,
   ): ReplyDecision => {
-    if (attempt !== current) throw refused('no barrier rekey in progress');
+    if (attempt !== current) {
+      proof.bytes.fill(0);
+      made.secret.bytes.fill(0);
+      throw refused('no barrier rekey in progress');
+    }
     const nonce = randomUuid(turn.random);
     const collection = new KeyCollection(current.wanted.threshold);
     attempt = { ...current, unverified: { nonce, proof, keys: made, collection } };
@@ -195,10 +199,16 @@ export function rekeying(keys: VaultKeys | undefined): {
       const isRight = timingSafeEqual(shown.bytes, made.secret.bytes);
       shown.bytes.fill(0);
       if (!keys || !isRight) throw refused('these are not the new keys: give all of them again');
+      // Anybody may cancel the attempt, which zero-fills what it holds: never what is being put in place.
+      const used = { proof: copyOf(proof), keys: { ...made, secret: copyOf(made.secret) } };
       return {
         kind: 'effect',
         changes: [],
-        run: () => tellingWrongKeys(keys.replace(proof, made)),
+        run: () =>
+          tellingWrongKeys(keys.replace(used.proof, used.keys)).finally(() => {
+            used.proof.bytes.fill(0);
+            used.keys.secret.bytes.fill(0);
+          }),
         settle() {
           if (attempt?.nonce === current.nonce) forget();
           return { kind: 'reply', reply: { bare: true, data: { nonce, complete: true } } };
@@ -243,6 +253,10 @@ function newKeys(
       ? { secret: { kind: 'recovery-kit', bytes } }
       : { secret: { kind: 'shares', bytes }, shares: { set, ...wanted } };
   return { keys, shown };
+}
+
+function copyOf({ kind, bytes }: WaySecret): WaySecret {
+  return { kind, bytes: Uint8Array.from(bytes) };
 }
 
 function completed(

@@ -56,7 +56,7 @@ export function planAnswer(
   const isSilent = decision.unrecorded === true && decided.length === 0 && (token?.usesLeft ?? 0) <= 0;
   return {
     kind: 'answered',
-    response: wrapped?.response ?? plain,
+    response: token ? { ...(wrapped?.response ?? plain), byToken: true } : (wrapped?.response ?? plain),
     afterwards: decision.afterwards && (() => decision.afterwards?.()),
     record(current) {
       const changes: readonly Change[] = [...usage, ...decided, ...spent];

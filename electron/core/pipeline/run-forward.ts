@@ -69,7 +69,7 @@ export async function runForward(
     ]);
   });
   if (failure) throw failure;
-  return { status: 204, envelope: null };
+  return { status: 204, envelope: null, byToken: true };
 }
 
 /** Who cut it knows better than what broke. */

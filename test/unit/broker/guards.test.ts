@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Door, openDoor } from './door.ts';
+import { type Door, openDoor, withData } from './door.ts';
 
 describe('SECURITY(B1): a web page cannot reach the broker', () => {
   let door: Door;
@@ -71,6 +71,14 @@ describe('SECURITY(B1): a web page cannot reach the broker', () => {
       expect(reply).toMatchObject(refused);
       expect(Object.keys(reply.headers).filter((header) => header.startsWith('access-control'))).toEqual([]);
     }
+  });
+
+  test('a request that shows a keycard where nothing is forwarded is answered all the same', async () => {
+    const open = await openDoor(() => withData({ visible: true }));
+    const headers = { 'X-Api-Key': `hvk.${'0'.repeat(32)}${'a'.repeat(32)}` };
+    const reply = await open.ask({ path: '/v1/sys/internal/ui/mounts', headers });
+    expect(reply).toMatchObject({ status: 200, json: { data: { visible: true } } });
+    await open.broker.close();
   });
 
   test('an Origin cannot be hidden behind many headers', async () => {

@@ -8,11 +8,10 @@ function limits(rates = { identity: 100, stranger: 10 }) {
   return { clock, limits: new RateLimits(rates, () => clock.at) };
 }
 
-const knows = (own: RateLimits, token: string) => own.learnFrom(Promise.resolve(), token, 'secret/data/a');
+const knows = (own: RateLimits, token: string) =>
+  own.learnFrom(Promise.resolve({ byToken: true as const }), token);
 const denied = (own: RateLimits, token: string) =>
-  own
-    .learnFrom(Promise.reject(new KeywardenError('permission-denied')), token, 'secret/data/a')
-    .catch(() => undefined);
+  own.learnFrom(Promise.reject(new KeywardenError('permission-denied')), token).catch(() => undefined);
 
 /** How many of so many requests are let through. */
 function through(tried: number, take: () => void): number {
@@ -47,10 +46,24 @@ describe('SECURITY(B3): how often somebody may ask', () => {
     expect(through(5, () => own.take({ token: 'two', address: '127.0.0.1' }))).toBe(0);
   });
 
-  test('a login that succeeds says nothing about a token that came with it', async () => {
+  test('what is open to anybody says nothing about a token that came with it', async () => {
     const { limits: own } = limits();
-    await own.learnFrom(Promise.resolve(), 'made-up', 'auth/approle/login');
+    await own.learnFrom(Promise.resolve({}), 'made-up');
     expect(through(50, () => own.take({ token: 'made-up', address: 'a' }))).toBe(10);
+  });
+
+  test('a list that anybody may fetch makes no token of what a stranger makes up', async () => {
+    const door = await openDoor(() => ({ status: 204, envelope: null }), {
+      rates: { identity: 100, stranger: 3 },
+    });
+    const statuses = [];
+    for (let count = 0; count < 6; count += 1) {
+      statuses.push(
+        (await door.ask({ path: '/v1/pki/crl', headers: { 'X-Vault-Token': 'made-up' } })).status,
+      );
+    }
+    expect(statuses).toEqual([204, 204, 204, 429, 429, 429]);
+    await door.broker.close();
   });
 
   test('a bucket fills as time goes by, up to its rim, and a clock that is set back changes nothing', () => {
@@ -71,7 +84,9 @@ describe('SECURITY(B3): how often somebody may ask', () => {
   });
 
   test('who asks too often is told so, and core is not asked', async () => {
-    const door = await openDoor(undefined, { rates: { identity: 3, stranger: 2 } });
+    const door = await openDoor(() => ({ status: 204, envelope: null, byToken: true }), {
+      rates: { identity: 3, stranger: 2 },
+    });
     const statuses = [];
     for (const token of ['a', 'a', 'a', 'a', 'a', undefined, undefined]) {
       const headers = token === undefined ? {} : { 'X-Vault-Token': token };

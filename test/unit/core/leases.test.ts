@@ -266,7 +266,7 @@ describe('ending', () => {
   test('revoking answers when the proof is there, and carries the same request id', async () => {
     const { lease_id } = await issue();
     const answer = await world.ask(world.root, 'update', 'sys/leases/revoke', { lease_id });
-    expect(answer).toEqual({ status: 204, envelope: null });
+    expect(answer).toEqual({ status: 204, envelope: null, byToken: true });
     expect(world.target.ended).toEqual([lease_id]);
     const proof = world.records.find(({ changes }) => changes[0]?.type === 'leases/proven-dead@1');
     const ended = world.records.find(({ changes }) => changes.some(({ type }) => type === 'leases/ended@1'));

@@ -186,7 +186,7 @@ test('an answer has every key of the envelope, and nothing to say is 204', async
   const empty = await world.ask(world.root, 'update', 'sys/policies/acl/x', {
     policy: 'path "a" { policy = "read" }',
   });
-  expect(empty).toEqual({ status: 204, envelope: null });
+  expect(empty).toEqual({ status: 204, envelope: null, byToken: true });
 });
 
 test('sealing is called once its record is durable', async () => {

@@ -145,7 +145,7 @@ describe('a wrapped answer', () => {
 
   it('is not made of nothing: no content and an empty list stay what they are', async () => {
     const sent = await world.send(world.root, 'delete', 'secret/data/app', {}, { wrapTtl: 60 });
-    expect(sent).toEqual({ status: 204, envelope: null });
+    expect(sent).toEqual({ status: 204, envelope: null, byToken: true });
     expect(
       await world.why(world.send(world.root, 'list', 'secret/metadata/no', {}, { wrapTtl: 60 })),
     ).toMatch(/^not-found/);

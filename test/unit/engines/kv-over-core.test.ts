@@ -14,7 +14,7 @@ it('a secret is written, read, listed and deleted through the whole pipeline', a
   });
   expect((await ask('list', 'secret/metadata')).envelope?.data).toEqual({ keys: ['app/'] });
   expect((await ask('list', 'secret/metadata/app/')).envelope?.data).toEqual({ keys: ['db'] });
-  expect(await ask('delete', 'secret/data/app/db')).toEqual({ status: 204, envelope: null });
+  expect(await ask('delete', 'secret/data/app/db')).toEqual({ status: 204, envelope: null, byToken: true });
   const gone = await ask('read', 'secret/data/app/db');
   expect(gone.status).toBe(404);
   expect(gone.envelope?.data).toMatchObject({ data: null, metadata: { version: 1 } });
