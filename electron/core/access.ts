@@ -1,7 +1,7 @@
 import type { ReadDb } from '../vault/state-db.ts';
 import type { CoreServices } from './core-services.ts';
-import type { RequestTurn } from './engine.ts';
 import type { Holder } from './state-cache.ts';
+import type { RequestTurn } from './turn.ts';
 
 type Needs = Pick<CoreServices, 'cache'>;
 

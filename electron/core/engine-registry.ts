@@ -1,4 +1,5 @@
-import type { Engine, Mount } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { Mount } from './mounts/mount.ts';
 import { compileRoutes, type RouteTable } from './pipeline/match-route.ts';
 
 /** An engine, ready to be asked. */

@@ -1,7 +1,8 @@
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Engine, Mount } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { createEngineRegistry } from './engine-registry.ts';
+import type { Mount } from './mounts/mount.ts';
 import { mounted } from './mounts/mount-changes.ts';
 import { allMounts } from './mounts/mount-rows.ts';
 import { BUILT_IN_TYPES, defaultMounts, newMount } from './mounts/new-mount.ts';

@@ -1,8 +1,8 @@
 import type { Envelope } from '../../shared/model/envelope.ts';
 import type { Operation } from '../../shared/model/operation.ts';
-import type { RawBody } from './engine.ts';
 import type { CommittedChange } from './events/change-feed.ts';
 import type { Exchange } from './exchange.ts';
+import type { RawBody } from './reply.ts';
 
 /** Who asks. A token is looked up in the state; `none` is for logins and the few open paths. */
 export type Credential = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'none' };

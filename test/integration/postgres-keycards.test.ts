@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Engine, IssueDecision } from '../../electron/core/engine.ts';
+import type { IssueDecision } from '../../electron/core/decision.ts';
+import type { Engine } from '../../electron/core/engine.ts';
 import { databaseEngine } from '../../electron/engines/database/database-engine.ts';
 import type { Envelope } from '../../shared/model/envelope.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';

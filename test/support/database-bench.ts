@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { IssueDecision, Lease, Proof } from '../../electron/core/engine.ts';
+import type { IssueDecision } from '../../electron/core/decision.ts';
+import type { Lease } from '../../electron/core/leases/lease.ts';
+import type { Proof } from '../../electron/core/leases/lease-lifecycle.ts';
 import { databaseEngine } from '../../electron/engines/database/database-engine.ts';
 import { databaseLeases } from '../../electron/engines/database/lease-lifecycle.ts';
 import { openLoneEngine } from './lone-engine.ts';

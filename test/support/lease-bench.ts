@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Engine, IssueDecision, Lease, Proof } from '../../electron/core/engine.ts';
+import type { IssueDecision } from '../../electron/core/decision.ts';
+import type { Engine } from '../../electron/core/engine.ts';
+import type { Lease } from '../../electron/core/leases/lease.ts';
+import type { Proof } from '../../electron/core/leases/lease-lifecycle.ts';
 import { openLoneEngine } from './lone-engine.ts';
 
 /** A lease with its credential, as core would keep it. */

@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type {
-  Decision,
-  Engine,
-  Lease,
-  LeaseTurn,
-  Mount,
-  Reply,
-  RequestTurn,
-  Route,
-} from '../../electron/core/engine.ts';
+import type { Decision } from '../../electron/core/decision.ts';
+import type { Engine } from '../../electron/core/engine.ts';
+import type { Lease } from '../../electron/core/leases/lease.ts';
+import type { Mount } from '../../electron/core/mounts/mount.ts';
+import type { Reply } from '../../electron/core/reply.ts';
 import { rotationChanges } from '../../electron/core/rotation/rotation-changes.ts';
 import { rotationMigration } from '../../electron/core/rotation/rotation-rows.ts';
+import type { Route } from '../../electron/core/route.ts';
 import { vaultSigner } from '../../electron/core/signing/vault-signer.ts';
+import type { LeaseTurn, RequestTurn } from '../../electron/core/turn.ts';
 import type { Change } from '../../electron/vault/change.ts';
 import { openMemoryVault } from '../../electron/vault/memory-vault.ts';
 import type { Turn } from '../../electron/vault/vault.ts';

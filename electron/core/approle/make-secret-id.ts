@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { rangesField, rangesWithin } from '../addresses/address-ranges.ts';
-import { type AnyHandler, handler, type ReplyDecision, type RequestTurn } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseCount, looseText, looseTextMap, maybe, ttlField, withDefault } from '../fields.ts';
 import { randomUuid } from '../random-text.ts';
+import { type AnyHandler, handler } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { secretIdCreated } from './approle-changes.ts';
 import { findSecretId, type RoleRow } from './approle-rows.ts';
 import { requireRole, roleName } from './role-name.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Operation } from '../../../shared/model/operation.ts';
-import { type AnyHandler, handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
+import { type AnyHandler, handler, type Route } from '../route.ts';
 import type { RoleSettings } from './approle-rows.ts';
 import { requireRole } from './role-name.ts';
 import { describeRole, mergeRole, NEW_ROLE, roleChanged, writtenRole } from './role-routes.ts';

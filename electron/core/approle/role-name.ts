@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { RequestTurn } from '../engine.ts';
 import { looseText } from '../fields.ts';
+import type { RequestTurn } from '../turn.ts';
 import { findRole, type RoleRow } from './approle-rows.ts';
 
 /** Names are case-insensitive, as in Vault. */

@@ -3,11 +3,13 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseBoolean, looseTextList } from '../../../shared/model/loose-field.ts';
 import type { Change } from '../../vault/change.ts';
 import { rangesField } from '../addresses/address-ranges.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseCount, looseText, maybe, ttlField } from '../fields.ts';
 import { formatInstant } from '../format-instant.ts';
 import { randomUuid } from '../random-text.ts';
+import { handler, type Route } from '../route.ts';
 import { sanitizePolicies } from '../tokens/sanitize-policies.ts';
+import type { RequestTurn } from '../turn.ts';
 import { roleDeleted, roleWritten } from './approle-changes.ts';
 import {
   findRole,

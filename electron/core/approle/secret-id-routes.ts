@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
 import { formatInstant } from '../format-instant.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { secretIdsDestroyed } from './approle-changes.ts';
 import {
   findRole,

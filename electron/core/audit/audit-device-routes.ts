@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type EffectDecision, handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { EffectDecision, ReplyDecision } from '../decision.ts';
 import { looseText, looseTextMap, withDefault } from '../fields.ts';
 import { randomUuid } from '../random-text.ts';
+import { handler, type Route } from '../route.ts';
 import {
   type AuditDevice,
   auditDeviceDisabled,

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { looseBoolean, looseInteger } from '../../../shared/model/loose-field.ts';
 import type { LedgerRecord, RecordPage, RecordQuery } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
-import { handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, maybe, withDefault } from '../fields.ts';
 import { strangersCounted } from '../pipeline/stranger-log.ts';
+import { handler, type Route } from '../route.ts';
 import { unsealed } from '../system/unseal-record.ts';
 import { wrapUsedAgain } from '../wrapping/wrap-changes.ts';
 

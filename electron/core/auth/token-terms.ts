@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseBoolean, looseTextList } from '../../../shared/model/loose-field.ts';
 import { isWithin, rangesField } from '../addresses/address-ranges.ts';
-import type { AuthGrant } from '../engine.ts';
 import { looseCount, maybe, ttlField } from '../fields.ts';
+import type { AuthGrant } from '../reply.ts';
 import { sanitizePolicies } from '../tokens/sanitize-policies.ts';
 
 /** As requests write them; the names without `token_` are what older clients send. */

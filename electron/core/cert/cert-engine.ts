@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseTextList } from '../../../shared/model/loose-field.ts';
 import { describeTerms, grantByTerms, mergeTerms, NO_TERMS, tokenTermFields } from '../auth/token-terms.ts';
-import { type Engine, handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
+import type { Engine } from '../engine.ts';
 import { looseText, maybe, withDefault } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
 import {
   type CertRole,
   certChanges,

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Change } from '../../vault/change.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
-import { type Engine, handler, type ReplyDecision, type RequestTurn } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
+import type { Engine } from '../engine.ts';
+import { handler } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import {
   allKept,
   cubbyholeChanges,

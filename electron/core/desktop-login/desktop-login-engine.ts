@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseBoolean } from '../../../shared/model/loose-field.ts';
-import { type Engine, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
+import type { Engine } from '../engine.ts';
 import { looseText, withDefault } from '../fields.ts';
 import { formatInstant } from '../format-instant.ts';
 import { randomBase62, randomSpokenCode } from '../random-text.ts';
+import { handler, type Route } from '../route.ts';
 import { findToken, isAlive, type TokenRow } from '../tokens/token-rows.ts';
+import type { RequestTurn } from '../turn.ts';
 import {
   desktopLoginChanges,
   desktopLoginMigration,

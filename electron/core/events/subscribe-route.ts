@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handler, type Route } from '../engine.ts';
+import { handler, type Route } from '../route.ts';
 
 /** Whether a token may follow changes at all is for its policies to say; what it is then shown it must be able to read. */
 export const subscribeRoute: Route = {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, looseTextMap, maybe } from '../fields.ts';
 import { randomUuid } from '../random-text.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { aliasesDeleted, aliasWritten, entityWritten } from './identity-changes.ts';
 import { type AliasRow, selectAliases, selectEntities } from './identity-rows.ts';
 import { describeAlias } from './identity-shape.ts';

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseTextList } from '../../../shared/model/loose-field.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, looseTextMap, maybe } from '../fields.ts';
 import { randomUuid } from '../random-text.ts';
+import { handler, type Route } from '../route.ts';
 import { sanitizePolicies } from '../tokens/sanitize-policies.ts';
+import type { RequestTurn } from '../turn.ts';
 import { groupDeleted, groupWritten } from './identity-changes.ts';
 import { type GroupRow, selectEntities, selectGroups } from './identity-rows.ts';
 import { describeGroup } from './identity-shape.ts';

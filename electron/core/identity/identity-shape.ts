@@ -1,6 +1,6 @@
 import type { CoreServices } from '../core-services.ts';
-import type { RequestTurn } from '../engine.ts';
 import { formatInstant } from '../format-instant.ts';
+import type { RequestTurn } from '../turn.ts';
 import { type AliasRow, type EntityRow, type GroupRow, groupsOf, selectAliases } from './identity-rows.ts';
 
 const textsOrNull = (texts: Readonly<Record<string, string>>) =>

@@ -2,8 +2,9 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Change } from '../../vault/change.ts';
 import type { RandomBytes } from '../../vault/ports.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
-import type { AuthGrant, Mount } from '../engine.ts';
+import type { Mount } from '../mounts/mount.ts';
 import { randomUuid } from '../random-text.ts';
+import type { AuthGrant } from '../reply.ts';
 import { aliasWritten, entityWritten } from './identity-changes.ts';
 import { findAlias, mayAct } from './identity-rows.ts';
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseTextList } from '../../../shared/model/loose-field.ts';
-import { handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, withDefault } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
 import { findJwtConfig, jwtConfigured } from './jwt-rows.ts';
 import { JWT_ALGORITHMS, readPublicKey } from './verify-jwt.ts';
 

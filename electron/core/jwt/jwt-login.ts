@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { grantByTerms } from '../auth/token-terms.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, withDefault } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { checkClaims } from './check-claims.ts';
 import type { FetchJwks } from './fetch-jwks.ts';
 import { findJwtConfig, findJwtRole, type JwtConfig, type JwtRole } from './jwt-rows.ts';

@@ -3,8 +3,9 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { durationField } from '../../../shared/model/duration.ts';
 import { looseBoolean, looseTextList } from '../../../shared/model/loose-field.ts';
 import { describeTerms, mergeTerms, NO_TERMS, tokenTermFields } from '../auth/token-terms.ts';
-import { handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, looseTextMap, maybe } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
 import { findJwtRole, type JwtRole, jwtRoleDeleted, jwtRoleNames, jwtRoleWritten } from './jwt-rows.ts';
 
 const claimValue = z.union([z.string(), z.number(), z.boolean()]);

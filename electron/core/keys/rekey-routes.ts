@@ -5,9 +5,11 @@ import { looseBoolean, looseTextList } from '../../../shared/model/loose-field.t
 import { type KeyTerms, type MadeKeys, makeKeys, showKeys } from '../../crypto/unseal-key.ts';
 import type { WaySecret } from '../../vault/way-in.ts';
 import type { NewKeys } from '../../vault/ways-in.ts';
-import { type EffectDecision, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { EffectDecision, ReplyDecision } from '../decision.ts';
 import { looseText, maybe, withDefault } from '../fields.ts';
 import { randomUuid } from '../random-text.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { KeyCollection } from './key-collection.ts';
 import { readKeyTerms } from './key-terms.ts';
 import type { VaultKeys } from './vault-keys.ts';

@@ -2,7 +2,7 @@ import { asKeywardenError, KeywardenError } from '../../../shared/errors/keyward
 import type { Change } from '../../vault/change.ts';
 import type { Turn, ValueHash } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
-import type { IssueDecision, Issued, Lease } from '../engine.ts';
+import type { IssueDecision, Issued } from '../decision.ts';
 import { calculateTtl, secondsUntil } from '../limits.ts';
 import { type Admitted, admit } from '../pipeline/admit.ts';
 import { type Answered, planAnswer } from '../pipeline/answer.ts';
@@ -14,6 +14,7 @@ import type { CoreResponse } from '../request.ts';
 import { countUse } from '../tokens/count-use.ts';
 import { lastInstant, type TokenRow } from '../tokens/token-rows.ts';
 import { endLeases } from './end-leases.ts';
+import type { Lease } from './lease.ts';
 import { leaseIntended, leaseIssued, leaseRemembered } from './lease-changes.ts';
 import { findLease, type LeaseRow } from './lease-rows.ts';
 import { leaseSecretContext, leaseView } from './lease-view.ts';

@@ -1,7 +1,7 @@
 import type { Migration } from '../../vault/change.ts';
 import type { ReadDb, SqlValue } from '../../vault/state-db.ts';
 import type { ValueHash } from '../../vault/vault.ts';
-import type { LeaseState, LeaseTerms } from '../engine.ts';
+import type { LeaseState, LeaseTerms } from './lease.ts';
 
 export const leaseMigration: Migration = {
   id: 'leases/001-leases',

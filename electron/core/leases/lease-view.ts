@@ -1,4 +1,5 @@
-import type { Lease, Mount } from '../engine.ts';
+import type { Mount } from '../mounts/mount.ts';
+import type { Lease } from './lease.ts';
 import type { LeaseRow } from './lease-rows.ts';
 
 /** The lease as its engine sees it. */

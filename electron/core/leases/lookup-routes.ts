@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, maybe, withDefault } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
 import { findLease, leasesBelow, selectLeases } from './lease-rows.ts';
 import { describeKeycard, describeLease } from './lease-shape.ts';
 

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
-import { type EffectDecision, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { EffectDecision, ReplyDecision } from '../decision.ts';
 import { looseText, ttlField, withDefault } from '../fields.ts';
 import { secondsUntil } from '../limits.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { leaseRenewalIntended, leaseRenewed } from './lease-changes.ts';
 import { findLease, type LeaseRow } from './lease-rows.ts';
 import { leaseView } from './lease-view.ts';

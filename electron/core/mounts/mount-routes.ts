@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Change } from '../../vault/change.ts';
 import type { CoreServices } from '../core-services.ts';
-import { type EffectDecision, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { EffectDecision, ReplyDecision } from '../decision.ts';
 import { looseText, looseTextMap, withDefault } from '../fields.ts';
 import { aliasesDeleted } from '../identity/identity-changes.ts';
 import { selectAliases } from '../identity/identity-rows.ts';
@@ -10,7 +10,9 @@ import { endLeases } from '../leases/end-leases.ts';
 import { liveLeasesOf } from '../leases/lease-rows.ts';
 import { stillAlive } from '../leases/still-alive.ts';
 import { removeRotationsOf } from '../rotation/plan-rotation.ts';
+import { handler, type Route } from '../route.ts';
 import { revokeTokens } from '../tokens/revoke-tokens.ts';
+import type { RequestTurn } from '../turn.ts';
 import {
   type MountExtras,
   mountClosing,

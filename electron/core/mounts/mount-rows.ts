@@ -1,6 +1,6 @@
 import type { Migration } from '../../vault/change.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
-import type { Mount } from '../engine.ts';
+import type { Mount } from './mount.ts';
 import type { MountExtras } from './mount-changes.ts';
 
 export const mountMigration: Migration = {

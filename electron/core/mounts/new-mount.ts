@@ -1,6 +1,6 @@
 import type { RandomBytes } from '../../vault/ports.ts';
-import type { Mount } from '../engine.ts';
 import { randomUuid } from '../random-text.ts';
+import type { Mount } from './mount.ts';
 
 /** What whoever mounts decides. */
 export interface MountWish {

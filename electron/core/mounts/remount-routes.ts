@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
-import { handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
 import { randomUuid } from '../random-text.ts';
+import { handler, type Route } from '../route.ts';
 import { mountMoved } from './mount-changes.ts';
 import { checkFree } from './mount-routes.ts';
 import { BUILT_IN_PATHS } from './new-mount.ts';

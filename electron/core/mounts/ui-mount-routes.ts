@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { reachesMount } from '../access.ts';
 import type { CoreServices } from '../core-services.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import type { MountRow } from './mount-rows.ts';
 import { describeMount, describeToStranger } from './mount-shape.ts';
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { generatePassword } from './generate-password.ts';
 import { parsePasswordPolicy, passwordPolicyWarnings } from './password-policy.ts';
 import {

@@ -1,10 +1,10 @@
 import type { ReadDb } from '../../vault/state-db.ts';
 import type { Actor, Turn } from '../../vault/vault.ts';
 import { isWithin } from '../addresses/address-ranges.ts';
-import type { Identity } from '../engine.ts';
 import { mayAct } from '../identity/identity-rows.ts';
 import type { CoreRequest } from '../request.ts';
 import { findToken, isAlive, type TokenRow } from '../tokens/token-rows.ts';
+import type { Identity } from '../turn.ts';
 
 /** Longer is nobody's token. */
 export const MAX_TOKEN_LENGTH = 512;

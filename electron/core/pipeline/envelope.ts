@@ -1,5 +1,5 @@
 import type { AuthEnvelope, Envelope } from '../../../shared/model/envelope.ts';
-import type { Reply } from '../engine.ts';
+import type { Reply } from '../reply.ts';
 import type { CoreResponse } from '../request.ts';
 
 /** What core adds to an engine's reply. */

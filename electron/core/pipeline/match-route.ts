@@ -1,5 +1,5 @@
 import type { Operation } from '../../../shared/model/operation.ts';
-import type { Route } from '../engine.ts';
+import type { Route } from '../route.ts';
 
 interface CompiledPattern {
   readonly segments: readonly string[];

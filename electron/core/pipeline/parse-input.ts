@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { AnyHandler } from '../engine.ts';
+import type { AnyHandler } from '../route.ts';
 
 /** Checks captures, body and query together; captures win. Throws `invalid-request` naming the first bad field. */
 export function parseInput(

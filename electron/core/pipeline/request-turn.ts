@@ -1,8 +1,8 @@
 import type { Turn, ValueHash } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
-import type { RequestTurn } from '../engine.ts';
 import { liveLeasesOf } from '../leases/lease-rows.ts';
 import { leaseView } from '../leases/lease-view.ts';
+import type { RequestTurn } from '../turn.ts';
 import type { Admitted } from './admit.ts';
 import type { Asked } from './asked.ts';
 import { identityOf, MAX_TOKEN_LENGTH } from './authenticate.ts';

@@ -2,7 +2,7 @@ import { asKeywardenError, KeywardenError } from '../../../shared/errors/keyward
 import type { Change } from '../../vault/change.ts';
 import type { Turn, ValueHash } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
-import type { EffectDecision } from '../engine.ts';
+import type { EffectDecision } from '../decision.ts';
 import type { CoreResponse } from '../request.ts';
 import { countUse } from '../tokens/count-use.ts';
 import { type Admitted, admit } from './admit.ts';

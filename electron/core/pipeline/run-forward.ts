@@ -1,7 +1,7 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Turn } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
-import type { ForwardDecision } from '../engine.ts';
+import type { ForwardDecision } from '../decision.ts';
 import type { Exchange } from '../exchange.ts';
 import { leaseForwardEnded, leaseForwardStarted } from '../leases/lease-changes.ts';
 import type { CoreResponse } from '../request.ts';

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { looseTextList } from '../../../shared/model/loose-field.ts';
 import { capabilitiesOn } from '../access.ts';
 import type { CoreServices } from '../core-services.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, maybe } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
 import { askingToken, livingToken, livingTokenByAccessor } from '../tokens/lookup-token.ts';
 import type { TokenRow } from '../tokens/token-rows.ts';
+import type { RequestTurn } from '../turn.ts';
 
 const pathFields = { paths: maybe(looseTextList), path: maybe(looseTextList) };
 const paths = z.object(pathFields);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, maybe } from '../fields.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { FIXED_POLICIES } from './builtin-policies.ts';
 import { findPolicyText, policyDeleted, policyWritten, storedPolicyNames } from './policy-rows.ts';
 

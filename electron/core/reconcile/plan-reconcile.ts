@@ -1,9 +1,9 @@
 import type { Change } from '../../vault/change.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
-import type { Mount } from '../engine.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import { leaseAdopted, leaseDeadlineAdopted, leasesReopened } from '../leases/lease-changes.ts';
 import { type LeaseRow, selectLeases } from '../leases/lease-rows.ts';
+import type { Mount } from '../mounts/mount.ts';
 import type { FoundCredential } from './reconcile-lifecycle.ts';
 
 /** A deadline that is later by more than this many seconds was moved by somebody whose records we do not have. */

@@ -1,4 +1,5 @@
-import type { Lease, LeaseTerms, LeaseTurn } from '../engine.ts';
+import type { Lease, LeaseTerms } from '../leases/lease.ts';
+import type { LeaseTurn } from '../turn.ts';
 
 /** How an engine compares what lives at its targets with what the state knows of it. */
 export interface Reconciler {

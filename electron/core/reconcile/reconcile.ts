@@ -1,9 +1,9 @@
 import { asKeywardenError, KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Turn } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
-import type { Mount } from '../engine.ts';
 import { liveLeasesOf } from '../leases/lease-rows.ts';
 import { leaseView } from '../leases/lease-view.ts';
+import type { Mount } from '../mounts/mount.ts';
 import { randomUuid } from '../random-text.ts';
 import { backOff } from '../scheduler/back-off.ts';
 import { SCHEDULER } from '../scheduler/end-attempt.ts';

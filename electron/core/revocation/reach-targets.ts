@@ -1,8 +1,8 @@
 import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
-import type { RequestTurn } from '../engine.ts';
 import type { LeaseRow } from '../leases/lease-rows.ts';
 import { leaseView } from '../leases/lease-view.ts';
+import type { RequestTurn } from '../turn.ts';
 
 /** Milliseconds that a rehearsal waits for the slowest target. */
 const PATIENCE = 5000;

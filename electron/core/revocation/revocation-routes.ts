@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
-import { type EffectDecision, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { EffectDecision, ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
 import { endLeases } from '../leases/end-leases.ts';
 import { randomUuid } from '../random-text.ts';
+import { handler, type Route } from '../route.ts';
 import { revokeTokens } from '../tokens/revoke-tokens.ts';
+import type { RequestTurn } from '../turn.ts';
 import { type Blocked, readTargets } from './reach-targets.ts';
 import { allRevocations, findRevocation, revocationRun } from './revocation-rows.ts';
 import { describeRehearsal, describeReport, describeRevocation, holderOf } from './revocation-shape.ts';

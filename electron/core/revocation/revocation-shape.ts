@@ -1,7 +1,7 @@
-import type { RequestTurn } from '../engine.ts';
 import { formatInstant } from '../format-instant.ts';
 import { describeKeycard } from '../leases/lease-shape.ts';
 import type { TokenRow } from '../tokens/token-rows.ts';
+import type { RequestTurn } from '../turn.ts';
 import type { Blocked } from './reach-targets.ts';
 import { type RevocationRow, revokedLeases, revokedTokens } from './revocation-rows.ts';
 import type { Doomed } from './select-doomed.ts';

@@ -1,10 +1,10 @@
 import type { Change } from '../../vault/change.ts';
 import { secretIdsDestroyed } from '../approle/approle-changes.ts';
 import { findRole, livingSecretIds } from '../approle/approle-rows.ts';
-import type { RequestTurn } from '../engine.ts';
 import { entityWritten } from '../identity/identity-changes.ts';
 import { selectEntities } from '../identity/identity-rows.ts';
 import type { MountTable } from '../mounts/mount-table.ts';
+import type { RequestTurn } from '../turn.ts';
 import type { Scope } from './scope.ts';
 import type { Doomed } from './select-doomed.ts';
 

@@ -1,8 +1,8 @@
 import type { Change } from '../../vault/change.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
-import type { LeaseTurn, RequestTurn } from '../engine.ts';
 import { randomUuid } from '../random-text.ts';
+import type { LeaseTurn, RequestTurn } from '../turn.ts';
 import {
   rotationChanged,
   rotationCreated,

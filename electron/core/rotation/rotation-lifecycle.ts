@@ -1,8 +1,9 @@
 import type { Change } from '../../vault/change.ts';
 import type { ValueContext, ValueHash } from '../../vault/vault.ts';
-import type { Mount, ReadTurn } from '../engine.ts';
+import type { Mount } from '../mounts/mount.ts';
 import type { CorePorts } from '../ports.ts';
 import type { VaultSigner } from '../signing/vault-signer.ts';
+import type { ReadTurn } from '../turn.ts';
 
 /** Something that gets a new value now and then, as its engine sees it. */
 export interface Rotation {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
-import { type EffectDecision, handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { EffectDecision, ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { beginRotation } from './plan-rotation.ts';
 import { rotationPaused } from './rotation-changes.ts';
 import { findRotation, type RotationRow, selectRotations } from './rotation-rows.ts';

@@ -2,7 +2,7 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Change } from '../../vault/change.ts';
 import { FORGET_VALUE, type Turn } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
-import type { Mount } from '../engine.ts';
+import type { Mount } from '../mounts/mount.ts';
 import { backOff } from '../scheduler/back-off.ts';
 import { findTokenByAccessor, isAlive } from '../tokens/token-rows.ts';
 import { beginRotation } from './plan-rotation.ts';

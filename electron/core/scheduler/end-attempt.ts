@@ -2,11 +2,13 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Change } from '../../vault/change.ts';
 import { type Actor, FORGET_VALUE, type Turn } from '../../vault/vault.ts';
 import type { CoreServices } from '../core-services.ts';
-import type { EndingLease, LeaseTurn, Mount, Proof } from '../engine.ts';
 import { leaseEndFailed, leaseProvenDead } from '../leases/lease-changes.ts';
+import type { EndingLease, Proof } from '../leases/lease-lifecycle.ts';
 import { findLease, type LeaseRow } from '../leases/lease-rows.ts';
 import { leaseSecretContext, leaseView } from '../leases/lease-view.ts';
+import type { Mount } from '../mounts/mount.ts';
 import { randomUuid } from '../random-text.ts';
+import type { LeaseTurn } from '../turn.ts';
 
 export const SCHEDULER: Actor = { kind: 'scheduler', id: '', name: '' };
 

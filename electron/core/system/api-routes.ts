@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { reachesMount } from '../access.ts';
 import type { CoreServices } from '../core-services.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
 import { matchRoute } from '../pipeline/match-route.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { describeApi, helpOf } from './describe-api.ts';
 
 /** `sys/internal/specs/openapi` and what `?help=1` asks: of the mounts that the asker can reach, and no others. */

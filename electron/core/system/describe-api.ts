@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Operation } from '../../../shared/model/operation.ts';
 import type { CoreServices } from '../core-services.ts';
-import type { AnyHandler, Mount, Route } from '../engine.ts';
+import type { Mount } from '../mounts/mount.ts';
+import type { AnyHandler, Route } from '../route.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

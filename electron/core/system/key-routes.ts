@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { knownSlots } from '../../vault/slot-records.ts';
-import { type EffectDecision, handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { EffectDecision, ReplyDecision } from '../decision.ts';
 import { looseText, maybe } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
 
 /** Starts a new epoch of the vault's key. Whoever does it shows a way in: the key behind it is kept by nobody. */
 export type RotateKeys = (passphrase: Uint8Array) => Promise<void>;

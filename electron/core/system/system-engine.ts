@@ -4,7 +4,8 @@ import { auditDeviceChanges, auditDeviceMigration } from '../audit/audit-device-
 import type { AuditFiles } from '../audit/audit-files.ts';
 import { recordRoutes } from '../audit/record-routes.ts';
 import type { CoreServices } from '../core-services.ts';
-import { type Engine, handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
+import type { Engine } from '../engine.ts';
 import { subscribeRoute } from '../events/subscribe-route.ts';
 import { leaseChanges } from '../leases/lease-changes.ts';
 import { leaseMigration } from '../leases/lease-rows.ts';
@@ -29,6 +30,7 @@ import { revocationChanges, revocationMigration } from '../revocation/revocation
 import { rotationChanges } from '../rotation/rotation-changes.ts';
 import { rotationRoutes } from '../rotation/rotation-routes.ts';
 import { rotationMigration } from '../rotation/rotation-rows.ts';
+import { handler, type Route } from '../route.ts';
 import { wrapChanges } from '../wrapping/wrap-changes.ts';
 import { wrapMigration } from '../wrapping/wrap-rows.ts';
 import { wrappingRoutes } from '../wrapping/wrapping-routes.ts';

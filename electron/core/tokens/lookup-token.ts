@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
 import { formatInstant } from '../format-instant.ts';
 import { identityPolicies } from '../identity/identity-rows.ts';
 import { secondsUntil } from '../limits.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { findToken, findTokenByAccessor, isAlive, type TokenRow } from './token-rows.ts';
 
 const nothing = z.object({});

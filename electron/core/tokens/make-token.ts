@@ -1,9 +1,10 @@
 import type { AuthEnvelope } from '../../../shared/model/envelope.ts';
 import type { Change } from '../../vault/change.ts';
 import type { RandomBytes } from '../../vault/ports.ts';
-import type { AuthGrant, Mount } from '../engine.ts';
 import { calculateTtl } from '../limits.ts';
+import type { Mount } from '../mounts/mount.ts';
 import { randomBase62 } from '../random-text.ts';
+import type { AuthGrant } from '../reply.ts';
 import { describeAuth } from './describe-auth.ts';
 import { sanitizePolicies } from './sanitize-policies.ts';
 import { tokenCreated } from './token-changes.ts';

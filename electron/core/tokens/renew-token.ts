@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
-import { handler, type Mount, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, ttlField, withDefault } from '../fields.ts';
 import { identityPolicies } from '../identity/identity-rows.ts';
 import { calculateTtl } from '../limits.ts';
+import type { Mount } from '../mounts/mount.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { describeAuth } from './describe-auth.ts';
 import { askingToken, livingToken, livingTokenByAccessor } from './lookup-token.ts';
 import { tokenRenewed } from './token-changes.ts';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { askingToken, livingTokenByAccessor } from './lookup-token.ts';
 import { endTokens, revokeTokens } from './revoke-tokens.ts';
 import { tokenChildrenOrphaned } from './token-changes.ts';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { CoreServices } from '../core-services.ts';
-import { type Engine, handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
+import type { Engine } from '../engine.ts';
+import { handler, type Route } from '../route.ts';
 import { createTokenRoutes } from './create-token.ts';
 import { lookupRoutes } from './lookup-token.ts';
 import { renewTokenRoutes } from './renew-token.ts';

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseBoolean, looseTextList } from '../../../shared/model/loose-field.ts';
 import { rangesField } from '../addresses/address-ranges.ts';
-import { handler, type ReplyDecision, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseCount, looseText, maybe, ttlField } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
 import { sanitizePolicies } from './sanitize-policies.ts';
 import {
   findTokenRole,

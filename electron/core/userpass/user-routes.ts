@@ -9,8 +9,10 @@ import {
   type TokenTerms,
   tokenTermFields,
 } from '../auth/token-terms.ts';
-import { handler, type ReplyDecision, type RequestTurn, type Route } from '../engine.ts';
+import type { ReplyDecision } from '../decision.ts';
 import { looseText, maybe } from '../fields.ts';
+import { handler, type Route } from '../route.ts';
+import type { RequestTurn } from '../turn.ts';
 import { type HashPassword, PASSWORD_KDF } from './hash-password.ts';
 import {
   type PasswordKdf,

@@ -1,9 +1,10 @@
 import type { Envelope, WrapInfo } from '../../../shared/model/envelope.ts';
 import type { Change } from '../../vault/change.ts';
 import type { ValueHash } from '../../vault/vault.ts';
-import type { Mount, RequestTurn } from '../engine.ts';
 import { formatInstant } from '../format-instant.ts';
+import type { Mount } from '../mounts/mount.ts';
 import { makeToken } from '../tokens/make-token.ts';
+import type { RequestTurn } from '../turn.ts';
 import { answerWrapped } from './wrap-changes.ts';
 import { wrapContext } from './wrap-rows.ts';
 

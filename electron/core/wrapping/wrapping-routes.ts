@@ -3,18 +3,13 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Envelope } from '../../../shared/model/envelope.ts';
 import type { Change } from '../../vault/change.ts';
 import type { CoreServices } from '../core-services.ts';
-import {
-  type Decision,
-  handler,
-  type RefuseDecision,
-  type ReplyDecision,
-  type RequestTurn,
-  type Route,
-} from '../engine.ts';
+import type { Decision, RefuseDecision, ReplyDecision } from '../decision.ts';
 import { looseText, maybe } from '../fields.ts';
 import { formatInstant } from '../format-instant.ts';
+import { handler, type Route } from '../route.ts';
 import { revokeTokens } from '../tokens/revoke-tokens.ts';
 import { findToken, isAlive } from '../tokens/token-rows.ts';
+import type { RequestTurn } from '../turn.ts';
 import { wrapAnswer, wrappedEnvelope } from './wrap-answer.ts';
 import { answerUnwrapped, wrapUsedAgain } from './wrap-changes.ts';
 import { findWrap, type WrapRow, wrapContext } from './wrap-rows.ts';

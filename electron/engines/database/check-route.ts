@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
+import { handler, type Route } from '../../core/route.ts';
 import { nameField } from './config-fields.ts';
 import { requireConnection } from './config-route.ts';
 import { revealServer } from './connection-secret.ts';

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { randomUuid } from '../../core/random-text.ts';
 import { removeRotation } from '../../core/rotation/plan-rotation.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { checkUsernameTemplate } from '../../core/username-template/make-username.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { type ConfigFields, configFields, nameField } from './config-fields.ts';

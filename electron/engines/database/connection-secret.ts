@@ -1,6 +1,6 @@
-import type { LeaseTurn, RequestTurn } from '../../core/engine.ts';
 import { revealTakenValue } from '../../core/rotation/plan-rotation.ts';
 import { findRotationOf } from '../../core/rotation/rotation-rows.ts';
+import type { LeaseTurn, RequestTurn } from '../../core/turn.ts';
 import type { ValueHash } from '../../vault/vault.ts';
 import type { Connection } from './connection-rows.ts';
 import type { ConnectionSecret, DatabaseServer } from './database-plugin.ts';

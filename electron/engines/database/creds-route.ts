@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type Lease, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { maybe, ttlField } from '../../core/fields.ts';
+import type { Lease } from '../../core/leases/lease.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { makeUsername } from '../../core/username-template/make-username.ts';
 import { nameField } from './config-fields.ts';
 import { allowsRole, type Connection, findConnection } from './connection-rows.ts';

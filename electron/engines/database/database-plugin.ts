@@ -1,4 +1,5 @@
-import type { LeaseTerms, Proof } from '../../core/engine.ts';
+import type { LeaseTerms } from '../../core/leases/lease.ts';
+import type { Proof } from '../../core/leases/lease-lifecycle.ts';
 import type { VaultSigner } from '../../core/signing/vault-signer.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Lease } from '../../core/engine.ts';
+import type { Lease } from '../../core/leases/lease.ts';
 import type { LeasedUser } from './database-plugin.ts';
 
 const leaseData = z.object({

@@ -1,5 +1,7 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { EndingLease, Lease, LeaseLifecycle, LeaseTurn } from '../../core/engine.ts';
+import type { Lease } from '../../core/leases/lease.ts';
+import type { EndingLease, LeaseLifecycle } from '../../core/leases/lease-lifecycle.ts';
+import type { LeaseTurn } from '../../core/turn.ts';
 import { findConnectionById } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import type { DatabaseServer, UserEnd } from './database-plugin.ts';

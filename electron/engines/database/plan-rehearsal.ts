@@ -1,5 +1,5 @@
-import type { RequestTurn } from '../../core/engine.ts';
 import { randomBase62 } from '../../core/random-text.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { NewUser, RehearsalPlan } from './database-plugin.ts';
 
 /** Makes up the two throw-away users of a rehearsal, with the statements of a role. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Decision, handler, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { formatInstant } from '../../core/format-instant.ts';
 import type { ReconcileReport } from '../../core/reconcile/reconcile.ts';
 import { findReconciliation } from '../../core/reconcile/reconcile-rows.ts';
+import { handler, type Route } from '../../core/route.ts';
 import { nameField } from './config-fields.ts';
 import { requireConnection } from './config-route.ts';
 

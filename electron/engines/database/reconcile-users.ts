@@ -1,4 +1,4 @@
-import type { Lease } from '../../core/engine.ts';
+import type { Lease } from '../../core/leases/lease.ts';
 import type { ReconcileJob, Reconciler } from '../../core/reconcile/reconcile-lifecycle.ts';
 import { allConnections, type Connection } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';

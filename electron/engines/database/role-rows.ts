@@ -1,4 +1,4 @@
-import type { LeaseTerms } from '../../core/engine.ts';
+import type { LeaseTerms } from '../../core/leases/lease.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
 
 /** What users a role's keycards are. TTLs in seconds, 0 meaning the mount's. */

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, maybe, ttlField } from '../../core/fields.ts';
 import { beginFirstRotation, beginRotation, registerRotation } from '../../core/rotation/plan-rotation.ts';
 import { awaitingRotation } from '../../core/rotation/rotation-routes.ts';
 import { findRotationOf } from '../../core/rotation/rotation-rows.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { nameField } from './config-fields.ts';
 import { requireConnection } from './config-route.ts';
 import { revealSecret } from './connection-secret.ts';

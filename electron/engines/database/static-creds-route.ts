@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { formatInstant } from '../../core/format-instant.ts';
 import { secondsUntil } from '../../core/limits.ts';
 import { revealTakenValue } from '../../core/rotation/plan-rotation.ts';
 import { findRotationOf } from '../../core/rotation/rotation-rows.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { nameField } from './config-fields.ts';
 import { readersOf, STATIC_CREDS_READ } from './static-readers.ts';

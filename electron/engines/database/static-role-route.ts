@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, maybe, ttlField } from '../../core/fields.ts';
 import { formatInstant } from '../../core/format-instant.ts';
 import { randomUuid } from '../../core/random-text.ts';
@@ -13,6 +13,8 @@ import {
 } from '../../core/rotation/plan-rotation.ts';
 import { awaitingRotation } from '../../core/rotation/rotation-routes.ts';
 import { findRotationOf, type RotationRow } from '../../core/rotation/rotation-rows.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { nameField } from './config-fields.ts';

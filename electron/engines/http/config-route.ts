@@ -1,9 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseCount, looseText, maybe, ttlField } from '../../core/fields.ts';
 import { randomUuid } from '../../core/random-text.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { UPSTREAM_CONFIGURED, UPSTREAM_REMOVED } from './http-changes.ts';

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { maybe, ttlField } from '../../core/fields.ts';
 import { keycardText, newKeycardSecret } from '../../core/keycard-text.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { LeaseData } from './keycard-leases.ts';
 import { nameField } from './name-field.ts';
 import { findRole } from './role-rows.ts';

@@ -4,7 +4,7 @@ import { request as tlsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { Forwarded } from '../../core/engine.ts';
+import type { Forwarded } from '../../core/decision.ts';
 import type { Exchange, HeaderLine } from '../../core/exchange.ts';
 import { maskStream } from './key-mask.ts';
 import { keyPatterns } from './key-patterns.ts';

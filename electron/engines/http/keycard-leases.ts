@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Lease, LeaseLifecycle } from '../../core/engine.ts';
+import type { Lease } from '../../core/leases/lease.ts';
+import type { LeaseLifecycle } from '../../core/leases/lease-lifecycle.ts';
 
 const leaseData = z.object({
   /** The upstream's id. */

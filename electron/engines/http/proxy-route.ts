@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { proxyPath } from './creds-route.ts';
 import { forwardTo } from './forward-to.ts';
 import { readLeaseData } from './keycard-leases.ts';

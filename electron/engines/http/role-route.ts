@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseTextList } from '../../../shared/model/loose-field.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, maybe, ttlField } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { HTTP_ROLE_REMOVED, HTTP_ROLE_WRITTEN } from './http-changes.ts';
 import { nameField } from './name-field.ts';
 import { findRole, type HttpRole, roleNames } from './role-rows.ts';

@@ -1,4 +1,4 @@
-import type { LeaseTurn, RequestTurn } from '../../core/engine.ts';
+import type { LeaseTurn, RequestTurn } from '../../core/turn.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
 import type { ValueHash } from '../../vault/vault.ts';
 import type { KeyPlacement } from './key-placement.ts';

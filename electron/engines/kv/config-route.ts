@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationField, formatGoDuration } from '../../../shared/model/duration.ts';
 import { looseBoolean, looseInteger } from '../../../shared/model/loose-field.ts';
-import type { Route } from '../../core/engine.ts';
+import type { Route } from '../../core/route.ts';
 import { KV_CONFIGURED } from './kv-changes.ts';
 import { readConfig } from './kv-rows.ts';
 import { kv2Handler } from './kv2-handler.ts';

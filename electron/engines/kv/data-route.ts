@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseInteger } from '../../../shared/model/loose-field.ts';
-import type { ReplyDecision, RequestTurn, Route } from '../../core/engine.ts';
+import type { ReplyDecision } from '../../core/decision.ts';
+import type { Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { KV_VERSION_DELETION_SET } from './kv-changes.ts';
 import {
   findSecret,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { Route } from '../../core/engine.ts';
+import type { Route } from '../../core/route.ts';
 import { listFolder } from './folder-listing.ts';
 import { kv2Handler } from './kv2-handler.ts';
 import { formatInstant } from './version-shape.ts';

@@ -7,8 +7,11 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { parseDuration } from '../../../shared/model/duration.ts';
-import { type Engine, handler, type ReplyDecision, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { ReplyDecision } from '../../core/decision.ts';
+import type { Engine } from '../../core/engine.ts';
 import { SYSTEM_TTL } from '../../core/limits.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { listFolder } from './folder-listing.ts';
 import { forgetValue } from './forget-value.ts';
 import { KV_SECRET_REMOVED, KV_VALUE_WRITTEN } from './kv-changes.ts';

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type AnyHandler, type Decision, handler, type Mount, type RequestTurn } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
+import type { Mount } from '../../core/mounts/mount.ts';
+import { type AnyHandler, handler } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 
 /** A handler of version 2; a mount of another version is refused before it decides anything. */
 export function kv2Handler<I>(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Route } from '../../core/engine.ts';
 import { looseCount, looseText, withDefault } from '../../core/fields.ts';
+import type { Route } from '../../core/route.ts';
 import { kv2Handler } from './kv2-handler.ts';
 
 const MOST = 1000;

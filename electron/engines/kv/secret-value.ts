@@ -1,5 +1,5 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { RequestTurn } from '../../core/engine.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { ValueHash } from '../../vault/vault.ts';
 import type { SecretRow, VersionRow } from './kv-rows.ts';
 

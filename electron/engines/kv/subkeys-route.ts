@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { looseInteger } from '../../../shared/model/loose-field.ts';
-import type { Route } from '../../core/engine.ts';
+import type { Route } from '../../core/route.ts';
 import { locate } from './data-route.ts';
 import { isReadable } from './kv-rows.ts';
 import { kv2Handler } from './kv2-handler.ts';

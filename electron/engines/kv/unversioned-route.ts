@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Route } from '../../core/engine.ts';
+import type { Route } from '../../core/route.ts';
 import { kv2Handler } from './kv2-handler.ts';
 
 /** Any other path: a client that takes this mount for version 1 is told so, in Vault's words. */

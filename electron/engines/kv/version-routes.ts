@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseTextList } from '../../../shared/model/loose-field.ts';
-import type { RequestTurn, Route } from '../../core/engine.ts';
+import type { Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { forgetValue } from './forget-value.ts';
 import { KV_VERSION_DELETION_SET, KV_VERSION_DESTROYED } from './kv-changes.ts';

@@ -1,5 +1,6 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { ReplyDecision, RequestTurn } from '../../core/engine.ts';
+import type { ReplyDecision } from '../../core/decision.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { forgetValue } from './forget-value.ts';
 import { KV_SECRET_CREATED, KV_VERSION_WRITTEN } from './kv-changes.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { LeaseLifecycle } from '../../core/engine.ts';
+import type { LeaseLifecycle } from '../../core/leases/lease-lifecycle.ts';
 import { findCertificate } from './certificate-routes.ts';
 import { readCrlConfig } from './config-routes.ts';
 import { findIssuer } from './issuer.ts';

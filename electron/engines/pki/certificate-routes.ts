@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type ReadTurn, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, maybe } from '../../core/fields.ts';
 import { formatInstant } from '../../core/format-instant.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { ReadTurn, RequestTurn } from '../../core/turn.ts';
 import { currentCrl } from './current-crl.ts';
 import { chainPems, findIssuer, fromBase64, requireIssuer, toBase64 } from './issuer.ts';
 import { file } from './open-routes.ts';

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { formatGoDuration } from '../../../shared/model/duration.ts';
 import { looseBoolean, looseTextList } from '../../../shared/model/loose-field.ts';
-import { type Decision, handler, type ReadTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { maybe, ttlField } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { ReadTurn } from '../../core/turn.ts';
 import { PKI_CONFIGURED } from './pki-changes.ts';
 import type { CaUrls } from './x509/extensions.ts';
 

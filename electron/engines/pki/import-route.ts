@@ -1,9 +1,11 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type ReadTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText } from '../../core/fields.ts';
 import { randomUuid } from '../../core/random-text.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { ReadTurn } from '../../core/turn.ts';
 import { findCertificate } from './certificate-routes.ts';
 import { sealKey, toBase64 } from './issuer.ts';
 import { orderChain } from './order-chain.ts';

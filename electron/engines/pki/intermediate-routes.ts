@@ -1,9 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText } from '../../core/fields.ts';
 import { randomUuid } from '../../core/random-text.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { FORGET_VALUE, type ValueHash } from '../../vault/vault.ts';
 import { findIssuer, findPendingKey, requireIssuer, revealIssuerKey, sealKey, toBase64 } from './issuer.ts';
 import { orderChain } from './order-chain.ts';

@@ -1,4 +1,4 @@
-import type { RequestTurn } from '../../core/engine.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { type Issuer, revealIssuerKey, toBase64 } from './issuer.ts';
 import type { Lifetime } from './lifetime.ts';

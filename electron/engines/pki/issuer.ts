@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { ReadTurn, RequestTurn } from '../../core/engine.ts';
+import type { ReadTurn, RequestTurn } from '../../core/turn.ts';
 import type { ValueHash } from '../../vault/vault.ts';
 import { privateDer, readPrivateDer } from './private-key.ts';
 import { pem, type ReadCertificate, readCertificate } from './x509/read-certificate.ts';

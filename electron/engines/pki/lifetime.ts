@@ -1,7 +1,7 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { ReadTurn } from '../../core/engine.ts';
 import { formatInstant } from '../../core/format-instant.ts';
 import { calculateTtl } from '../../core/limits.ts';
+import type { ReadTurn } from '../../core/turn.ts';
 
 /** From when to when a certificate is good; milliseconds since 1970. */
 export interface Lifetime {

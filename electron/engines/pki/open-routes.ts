@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { type Decision, handler, type Reply, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
+import type { Reply } from '../../core/reply.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { currentCrl } from './current-crl.ts';
 import { chainPems, findIssuer, type Issuer } from './issuer.ts';
 import { pem } from './x509/read-certificate.ts';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type ReadTurn, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { ReadTurn, RequestTurn } from '../../core/turn.ts';
 import { PKI_ROLE_REMOVED, PKI_ROLE_WRITTEN } from './pki-changes.ts';
 import { keyBits } from './private-key.ts';
 import { DEFAULT_ROLE, type PkiRole, pkiRole, roleFields, roleName } from './role-fields.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
 import { requireIssuer, revealIssuerKey } from './issuer.ts';
 import { authorityKey, withoutAuthorityKey } from './x509/extensions.ts';
 import { pem, readCertificate } from './x509/read-certificate.ts';

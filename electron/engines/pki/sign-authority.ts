@@ -1,5 +1,5 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { ReadTurn } from '../../core/engine.ts';
+import type { ReadTurn } from '../../core/turn.ts';
 import { readUrls } from './config-routes.ts';
 import { readHostName } from './host-name.ts';
 import { type GivenNames, type GivenSubject, givenNames, subjectOf } from './request-fields.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { looseBoolean } from '../../../shared/model/loose-field.ts';
-import { type Decision, handler, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { ttlField, withDefault } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
 import { CERTIFICATES_TIDIED } from './pki-changes.ts';
 
 const flag = withDefault(looseBoolean, false);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseBoolean } from '../../../shared/model/loose-field.ts';
-import { type Decision, handler, type LeaseTurn, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, maybe } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { LeaseTurn, RequestTurn } from '../../core/turn.ts';
 import { checkUsernameTemplate } from '../../core/username-template/make-username.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { type ManagementTarget, openApi, parseUri } from './management-api.ts';

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { maybe, ttlField } from '../../core/fields.ts';
 import { randomBase62 } from '../../core/random-text.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { makeUsername, USUAL_TEMPLATE } from '../../core/username-template/make-username.ts';
 import { LONGEST_USERNAME, revealTarget } from './connection-route.ts';
 import { openApi } from './management-api.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { maybe, ttlField } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
 import { LEASES_CONFIGURED } from './rabbitmq-changes.ts';
 import { leaseConfig } from './rabbitmq-rows.ts';
 

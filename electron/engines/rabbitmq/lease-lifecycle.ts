@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { LeaseLifecycle } from '../../core/engine.ts';
+import type { LeaseLifecycle } from '../../core/leases/lease-lifecycle.ts';
 import { revealTarget } from './connection-route.ts';
 import { openApi } from './management-api.ts';
 import { findConnection } from './rabbitmq-rows.ts';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, maybe } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { jsonText, vhostPermissions, vhostTopics } from './permissions.ts';
 import { ROLE_REMOVED, ROLE_WRITTEN } from './rabbitmq-changes.ts';
 import { findRole, roleNames } from './rabbitmq-rows.ts';

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseInteger, looseTextList } from '../../../shared/model/loose-field.ts';
 import { isWithin, rangesField } from '../../core/addresses/address-ranges.ts';
-import type { ReadTurn } from '../../core/engine.ts';
 import { looseText, maybe } from '../../core/fields.ts';
+import type { ReadTurn } from '../../core/turn.ts';
 import { type OtpRole, otpRole } from './otp-changes.ts';
 
 const fields = z.object({

@@ -1,9 +1,12 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type Lease, type LeaseLifecycle, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, withDefault } from '../../core/fields.ts';
+import type { Lease } from '../../core/leases/lease.ts';
+import type { LeaseLifecycle } from '../../core/leases/lease-lifecycle.ts';
 import { randomUuid } from '../../core/random-text.ts';
+import { handler, type Route } from '../../core/route.ts';
 import { OTP_ENDED, OTP_ISSUED } from './otp-changes.ts';
 import { findOtpRole, otpRoleNames, reaches } from './otp-role.ts';
 import { roleName } from './role-fields.ts';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type ReadTurn, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { ReadTurn, RequestTurn } from '../../core/turn.ts';
 import { OTP_ROLE_REMOVED, OTP_ROLE_WRITTEN, type OtpRole } from './otp-changes.ts';
 import { findOtpRole, otpRoleNames, readOtpRole, showOtpRole } from './otp-role.ts';
 import { DEFAULT_ROLE, roleFields, roleName, type SshRole, sshRole } from './role-fields.ts';

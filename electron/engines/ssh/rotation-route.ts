@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, ttlField, withDefault } from '../../core/fields.ts';
 import { parseCron } from '../../core/rotation/cron.ts';
 import { beginFirstRotation, registerRotation, removeRotation } from '../../core/rotation/plan-rotation.ts';
 import { awaitingRotation } from '../../core/rotation/rotation-routes.ts';
 import { findRotationOf } from '../../core/rotation/rotation-rows.ts';
+import { handler, type Route } from '../../core/route.ts';
 import { CA_SUBJECT } from './ca-rotation.ts';
 import { findNextKey, requireAuthority } from './ssh-authority.ts';
 

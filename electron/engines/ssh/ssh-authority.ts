@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { ReadTurn, RequestTurn } from '../../core/engine.ts';
+import type { ReadTurn, RequestTurn } from '../../core/turn.ts';
 import type { ValueHash } from '../../vault/vault.ts';
 
 /** A mount's authority. Its key lies sealed; see `revealAuthorityKey`. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, withDefault } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { keyName } from './key-fields.ts';
 import { findKey, type TotpKey, withSecret } from './key-rows.ts';
 import { codeAt, stepAt, stepOfCode } from './time-code.ts';

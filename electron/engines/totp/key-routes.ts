@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { randomUuid } from '../../core/random-text.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { type KeyFields, keyFields, keyName, type NewKey, readNewKey } from './key-fields.ts';
 import { findKey, keysOf, removingKey, secretContext } from './key-rows.ts';

@@ -1,4 +1,4 @@
-import type { LeaseTurn, ReadTurn } from '../../core/engine.ts';
+import type { LeaseTurn, ReadTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { FORGET_VALUE, type ValueContext, type ValueHash } from '../../vault/vault.ts';
 import type { CodeTerms } from './time-code.ts';

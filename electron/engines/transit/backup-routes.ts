@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseBoolean } from '../../../shared/model/loose-field.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { maybe, withDefault } from '../../core/fields.ts';
 import { randomUuid } from '../../core/random-text.ts';
 import { removeRotation } from '../../core/rotation/plan-rotation.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { keyName } from './fields.ts';
 import { packMaterial, unpackMaterial } from './key-material.ts';
 import { rotatingByItself, rotationSubject } from './key-rotation.ts';

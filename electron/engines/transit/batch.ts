@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseInteger } from '../../../shared/model/loose-field.ts';
-import { type AnyHandler, type Decision, handler, type RequestTurn } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { maybe } from '../../core/fields.ts';
+import { type AnyHandler, handler } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { keyName } from './fields.ts';
 import { requireKey, type TransitKey } from './key-rows.ts';

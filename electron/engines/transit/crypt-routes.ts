@@ -1,8 +1,9 @@
 import { constants, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { z } from 'zod';
 import { looseInteger } from '../../../shared/model/loose-field.ts';
-import type { RequestTurn, Route } from '../../core/engine.ts';
 import { looseText, maybe } from '../../core/fields.ts';
+import type { Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { batched } from './batch.ts';
 import { bytesField } from './fields.ts';
 import { privateKeyOf } from './key-material.ts';

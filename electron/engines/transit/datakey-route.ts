@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { looseInteger } from '../../../shared/model/loose-field.ts';
-import { handler, type Route } from '../../core/engine.ts';
 import { maybe, withDefault } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
 import { encryptBytes } from './crypt-routes.ts';
 import { bytesField, keyName } from './fields.ts';
 import { requireKey } from './key-rows.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { looseInteger } from '../../../shared/model/loose-field.ts';
-import { type Decision, handler, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, maybe, withDefault } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
 import { batched } from './batch.ts';
 import { bytesField } from './fields.ts';
 import { hashField } from './hash-names.ts';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseText, maybe } from '../../core/fields.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { keyName } from './fields.ts';
 import { type Material, privateKeyOf } from './key-material.ts';
 import { findKey, type KeyVersion, type TransitKey, versionsOf } from './key-rows.ts';

@@ -1,7 +1,7 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { RequestTurn } from '../../core/engine.ts';
 import { registerRotation, removeRotation } from '../../core/rotation/plan-rotation.ts';
 import type { Rotation, RotationLifecycle, RotationTurn } from '../../core/rotation/rotation-lifecycle.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { makeMaterial, packMaterial, unpackMaterial } from './key-material.ts';
 import { findKey, type TransitKey } from './key-rows.ts';

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseBoolean, looseInteger } from '../../../shared/model/loose-field.ts';
-import { type Decision, handler, type RequestTurn, type Route } from '../../core/engine.ts';
+import type { Decision } from '../../core/decision.ts';
 import { looseCount, maybe, ttlField, withDefault } from '../../core/fields.ts';
 import { removeRotation } from '../../core/rotation/plan-rotation.ts';
+import { handler, type Route } from '../../core/route.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { keyName } from './fields.ts';
 import { type Material, makeMaterial } from './key-material.ts';

@@ -1,5 +1,5 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { ReadTurn } from '../../core/engine.ts';
+import type { ReadTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { FORGET_VALUE, type ValueHash } from '../../vault/vault.ts';
 import type { KeyType } from './key-types.ts';

@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { RequestTurn } from '../../core/engine.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { ValueContext } from '../../vault/vault.ts';
 import { type Material, unpackMaterial } from './key-material.ts';
 import { type KeyVersion, type TransitKey, versionsOf } from './key-rows.ts';

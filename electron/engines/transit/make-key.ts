@@ -1,6 +1,6 @@
 import { looseBoolean } from '../../../shared/model/loose-field.ts';
-import type { RequestTurn } from '../../core/engine.ts';
 import { randomUuid } from '../../core/random-text.ts';
+import type { RequestTurn } from '../../core/turn.ts';
 import type { Change } from '../../vault/change.ts';
 import { fitsType, type Material, packMaterial, publicText, symmetricMaterial } from './key-material.ts';
 import type { KeyVersion, TransitKey } from './key-rows.ts';

@@ -1,8 +1,8 @@
 import { createPublicKey, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { looseBoolean, looseInteger } from '../../../shared/model/loose-field.ts';
-import type { Route } from '../../core/engine.ts';
 import { looseText, maybe } from '../../core/fields.ts';
+import type { Route } from '../../core/route.ts';
 import { batched } from './batch.ts';
 import { hmacOf, readHash } from './digest-routes.ts';
 import { bytesField } from './fields.ts';

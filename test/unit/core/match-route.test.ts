@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Route } from '../../../electron/core/engine.ts';
 import { compileRoutes, matchRoute } from '../../../electron/core/pipeline/match-route.ts';
+import type { Route } from '../../../electron/core/route.ts';
 import type { Operation } from '../../../shared/model/operation.ts';
 
 const route = (pattern: string, ...operations: Operation[]): Route => ({

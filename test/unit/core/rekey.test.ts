@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import type { EffectDecision, ReplyDecision, RequestTurn } from '../../../electron/core/engine.ts';
+import type { EffectDecision, ReplyDecision } from '../../../electron/core/decision.ts';
 import { rekeying } from '../../../electron/core/keys/rekey-routes.ts';
 import type { VaultKeys } from '../../../electron/core/keys/vault-keys.ts';
+import type { RequestTurn } from '../../../electron/core/turn.ts';
 
 const turn = { random: (length: number) => new Uint8Array(length).fill(7) } as unknown as RequestTurn;
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { createCore, type RunningCore } from '../../../electron/core/create-core.ts';
-import { type Engine, handler, type RequestTurn } from '../../../electron/core/engine.ts';
+import type { Engine } from '../../../electron/core/engine.ts';
 import { initialise } from '../../../electron/core/initialise.ts';
 import type { CoreResponse } from '../../../electron/core/request.ts';
 import {
@@ -15,7 +15,9 @@ import type { Tested } from '../../../electron/core/rotation/rotation-lifecycle.
 import type { RotationPolicy } from '../../../electron/core/rotation/rotation-policy.ts';
 import { awaitingRotation } from '../../../electron/core/rotation/rotation-routes.ts';
 import { findRotationOf, type RotationRow } from '../../../electron/core/rotation/rotation-rows.ts';
+import { handler } from '../../../electron/core/route.ts';
 import { stateSchema } from '../../../electron/core/state-schema.ts';
+import type { RequestTurn } from '../../../electron/core/turn.ts';
 import { defineChange } from '../../../electron/vault/change.ts';
 import { openMemoryVault } from '../../../electron/vault/memory-vault.ts';
 import {

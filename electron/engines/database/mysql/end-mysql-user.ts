@@ -1,5 +1,5 @@
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
-import type { Proof } from '../../../core/engine.ts';
+import type { Proof } from '../../../core/leases/lease-lifecycle.ts';
 import type { Door, LeasedUser, UserEnd } from '../database-plugin.ts';
 import { countDefined, findAccounts, findSessions, lockUser } from './mysql-accounts.ts';
 import { isServersAnswer, mysqlCode } from './mysql-errors.ts';

@@ -3,7 +3,7 @@
  * restart of the server forgets all users, which counts as dead once it is proven.
  */
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
-import type { Proof } from '../../../core/engine.ts';
+import type { Proof } from '../../../core/leases/lease-lifecycle.ts';
 import { USUAL_TEMPLATE } from '../../../core/username-template/make-username.ts';
 import type { DatabasePlugin, DatabaseServer, Door } from '../database-plugin.ts';
 import { checkRedis } from './check-redis.ts';

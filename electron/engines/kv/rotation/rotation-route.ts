@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import { looseInteger } from '../../../../shared/model/loose-field.ts';
-import type { Decision, RequestTurn, Route } from '../../../core/engine.ts';
+import type { Decision } from '../../../core/decision.ts';
 import { looseText, maybe, ttlField } from '../../../core/fields.ts';
 import { parseCron } from '../../../core/rotation/cron.ts';
 import {
@@ -15,6 +15,8 @@ import type { RotationPolicy } from '../../../core/rotation/rotation-policy.ts';
 import { awaitingRotation } from '../../../core/rotation/rotation-routes.ts';
 import { findRotationOf, type RotationRow, selectRotations } from '../../../core/rotation/rotation-rows.ts';
 import { describeRotation } from '../../../core/rotation/rotation-shape.ts';
+import type { Route } from '../../../core/route.ts';
+import type { RequestTurn } from '../../../core/turn.ts';
 import { findSecret } from '../kv-rows.ts';
 import { kv2Handler } from '../kv2-handler.ts';
 import { isJsonObject } from '../merge-patch.ts';

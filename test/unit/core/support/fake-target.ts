@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import {
-  type Engine,
-  handler,
-  type IssueDecision,
-  type LeaseTerms,
-} from '../../../../electron/core/engine.ts';
+import type { IssueDecision } from '../../../../electron/core/decision.ts';
+import type { Engine } from '../../../../electron/core/engine.ts';
+import type { LeaseTerms } from '../../../../electron/core/leases/lease.ts';
+import { handler } from '../../../../electron/core/route.ts';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 
 /** A target system whose faults the test commands, behind an engine of type `database`. */
