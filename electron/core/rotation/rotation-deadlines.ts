@@ -20,8 +20,10 @@ export function rotationDeadlines(
   return {
     next(db) {
       const at = soonest(db, `SELECT min(due_at) AS at FROM rotations WHERE ${DUE}`);
-      // What was due and did not begin is held back.
-      return at === undefined ? undefined : at <= clock.now() ? clock.now() + LOOK_AGAIN : at;
+      if (at === undefined) return undefined;
+      // Held back only by a clock that has jumped: a pass that came a hair too early must not wait so long.
+      const now = clock.now();
+      return at <= now && at > trustedNow() ? now + LOOK_AGAIN : at;
     },
     overdue({ db, now, requestId }) {
       const at = Math.min(now, trustedNow());
