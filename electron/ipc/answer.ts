@@ -17,6 +17,19 @@ export async function listKeys(ask: Ask, path: string): Promise<string[]> {
   return (await orNothing(ask('list', path).then((envelope) => dataOf(envelope, keys).keys))) ?? [];
 }
 
+/** Reads each of a list, in its order. What is removed while the list is read is left out: it is not there any more. */
+export async function readEach<T>(
+  names: readonly string[],
+  read: (name: string) => Promise<T>,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (const name of names) {
+    const one = await orNothing(read(name));
+    if (one !== undefined) found.push(one);
+  }
+  return found;
+}
+
 /** Turns "there is nothing" into undefined, and leaves every other failure. */
 export async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {

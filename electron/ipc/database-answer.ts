@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DatabaseConnection, DatabaseRole } from '../../shared/ipc/contract.ts';
+import type { DatabaseConnection, DatabaseRole } from '../../shared/ipc/methods/databases-methods.ts';
 import type { DatabaseKind } from '../../shared/model/database-kinds.ts';
 import { dataOf, orNothing } from './answer.ts';
 import { kindOfPlugin, shownUrl } from './connection-url.ts';

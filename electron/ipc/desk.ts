@@ -1,4 +1,5 @@
-import type { IpcInput, IpcOutput, Preferences } from '../../shared/ipc/contract.ts';
+import type { IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
+import type { Preferences } from '../../shared/ipc/methods/app-methods.ts';
 import type { Envelope } from '../../shared/model/envelope.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 import type { HeldValues } from './held-values.ts';

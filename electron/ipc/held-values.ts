@@ -12,6 +12,8 @@ export interface HeldValues {
   hold(kind: string, texts: HeldTexts): string;
   /** Throws `not-found` when it is unknown, of another kind, or too old. */
   reveal(kind: string, handle: string): HeldTexts;
+  /** Zero-fills and forgets one; nothing to do when it is unknown. */
+  forget(handle: string): void;
   /** Zero-fills and forgets all. */
   forgetAll(): void;
 }
@@ -47,6 +49,7 @@ export function createHeldValues(ports: Pick<CorePorts, 'clock' | 'random'>): He
       const decoder = new TextDecoder();
       return Object.fromEntries([...entry.bytes].map(([name, bytes]) => [name, decoder.decode(bytes)]));
     },
+    forget,
     forgetAll() {
       for (const handle of [...entries.keys()]) forget(handle);
     },

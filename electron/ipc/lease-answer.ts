@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
-import type { Keycard } from '../../shared/ipc/contract.ts';
+import type { Keycard } from '../../shared/ipc/methods/keycards-methods.ts';
 import { dataOf, wireInstant } from './answer.ts';
 import type { Ask } from './desk.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Rotation } from '../../shared/ipc/contract.ts';
-import { rotation as shape } from '../../shared/ipc/rotation-shapes.ts';
+import type { Rotation } from '../../shared/ipc/methods/rotations-methods.ts';
+import { rotation as shape } from '../../shared/ipc/methods/rotations-methods.ts';
 import { dataOf, orNothing, wireInstant } from './answer.ts';
 import type { Ask } from './desk.ts';
 

@@ -1,4 +1,5 @@
-import { CONTRACT, type Preferences } from '../../shared/ipc/contract.ts';
+import { CONTRACT } from '../../shared/ipc/contract.ts';
+import type { Preferences } from '../../shared/ipc/methods/app-methods.ts';
 import { jsonFileWriter, readJsonFile } from './json-file.ts';
 
 const DEFAULTS: Preferences = { theme: 'system', clipboardSeconds: 30, idleLockMinutes: 15 };

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { AppStatus, Preferences } from '../../shared/ipc/contract.ts';
+import type { AppStatus, Preferences } from '../../shared/ipc/methods/app-methods.ts';
 import { ask } from '../bridge/ask.ts';
 import { LOADING, type Loadable, reload } from '../ui/loadable.ts';
 

@@ -1,6 +1,6 @@
 import './shell.css';
 import { useEffect } from 'react';
-import type { AppStatus } from '../../shared/ipc/contract.ts';
+import type { AppStatus } from '../../shared/ipc/methods/app-methods.ts';
 import { useAlarms } from '../features/alarms/alarms-store.ts';
 import { AppsScreen } from '../features/apps/apps-screen.tsx';
 import { useApps } from '../features/apps/apps-store.ts';

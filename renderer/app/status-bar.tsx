@@ -1,5 +1,5 @@
 import { IconBellRinging, IconClipboardOff, IconLock } from '@tabler/icons-react';
-import type { AppStatus } from '../../shared/ipc/contract.ts';
+import type { AppStatus } from '../../shared/ipc/methods/app-methods.ts';
 import { ask } from '../bridge/ask.ts';
 import { useAlarms } from '../features/alarms/alarms-store.ts';
 import { copyText } from '../ui/copy-text.ts';

@@ -66,6 +66,7 @@ export const CHANNELS = [
   'logins.list',
   'logins.decide',
   'clipboard.clear',
+  'held.forget',
 ] as const;
 
 /** The name of one thing that the window may ask. */

@@ -123,7 +123,21 @@ describe('a check', () => {
       user: 'postgres',
       superuser: true,
       group_roles: ['app_readers'],
+      rehearsed: false,
     });
+  });
+
+  it('rehearses with a throw-away user when it is asked to, and writes nothing', async () => {
+    const before = await bench.ask('read', 'config/main');
+    expect((await bench.ask('update', 'check/main')).data).toMatchObject({
+      healthy: true,
+      findings: [],
+      rehearsed: true,
+      promise: 'dies-by-itself',
+    });
+    expect(await bench.ask('read', 'config/main')).toEqual(before);
+    const left = await postgres.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-rehearsal-%'");
+    expect(left).toEqual([]);
   });
 
   it('names the right that is missing', async () => {

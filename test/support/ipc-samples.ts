@@ -1,15 +1,10 @@
 import type { Channel } from '../../shared/ipc/channels.ts';
-import type {
-  App,
-  AppStatus,
-  DatabaseConnection,
-  DatabaseRole,
-  IpcInput,
-  IpcOutput,
-  Keycard,
-  Preferences,
-  Rotation,
-} from '../../shared/ipc/contract.ts';
+import type { IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
+import type { AppStatus, Preferences } from '../../shared/ipc/methods/app-methods.ts';
+import type { App } from '../../shared/ipc/methods/apps-methods.ts';
+import type { DatabaseConnection, DatabaseRole } from '../../shared/ipc/methods/databases-methods.ts';
+import type { Keycard } from '../../shared/ipc/methods/keycards-methods.ts';
+import type { Rotation } from '../../shared/ipc/methods/rotations-methods.ts';
 
 const REVOCATION = '7b1ff0a6-6c2b-4a7e-9c3f-2f0d5a3c1e44';
 const keycard: Keycard = {
@@ -291,4 +286,5 @@ export const IPC_SAMPLES: { readonly [C in Channel]: { input: IpcInput<C>; outpu
   'logins.list': { input: undefined, output: { requests: [{ code: 'AB12', program: 'kw', expiresAt: 1 }] } },
   'logins.decide': { input: { code: 'AB12', approve: true }, output: {} },
   'clipboard.clear': { input: undefined, output: {} },
+  'held.forget': { input: { handle: '0123456789abcdef0123456789abcdef' }, output: {} },
 };

@@ -1,20 +1,13 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { App, Keycard } from '../../../shared/ipc/contract.ts';
+import type { APPS_METHODS, App } from '../../../shared/ipc/methods/apps-methods.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { doorsOfPolicy, policyOfDoors } from '../../../shared/model/door.ts';
-import { dataOf, listKeys, orNothing, wireInstant } from '../answer.ts';
+import { dataOf, listKeys, orNothing, readEach, wireInstant } from '../answer.ts';
 import type { Ask, Desk } from '../desk.ts';
 import { revealHandOver } from '../hand-over.ts';
 import { listLeases } from '../lease-answer.ts';
 import type { Handlers } from '../router.ts';
-
-type AppsChannel =
-  | 'apps.list'
-  | 'apps.show'
-  | 'apps.write'
-  | 'apps.remove'
-  | 'apps.handOver'
-  | 'apps.copyHandOver';
 
 const KIND = 'hand-over';
 const TOKENS_AT_ONCE = 64;
@@ -30,15 +23,14 @@ const appRole = z.object({
 const token = z.object({ path: z.string(), meta: z.record(z.string(), z.string()).nullable() });
 
 /** App identities (AppRole), each with its policy, and the hand-over of their first keycard. */
-export function appsHandlers(desk: Desk): Pick<Handlers, AppsChannel> {
+export function appsHandlers(desk: Desk): Pick<Handlers, keyof typeof APPS_METHODS> {
   const { ask, held } = desk;
   return {
     'apps.list': async () => {
       const keycards = await listLeases(ask);
-      const apps: App[] = [];
-      for (const name of await listKeys(ask, 'auth/approle/role')) {
-        apps.push(describeApp(name, await readRole(ask, name), keycards));
-      }
+      const apps = await readEach(await listKeys(ask, 'auth/approle/role'), async (name) =>
+        describeApp(name, await readRole(ask, name), keycards),
+      );
       return { apps };
     },
 

@@ -1,37 +1,30 @@
 import { z } from 'zod';
-import type { DatabaseConnection, DatabaseRole } from '../../../shared/ipc/contract.ts';
-import { dataOf, listKeys } from '../answer.ts';
+import type { DATABASES_METHODS } from '../../../shared/ipc/methods/databases-methods.ts';
+import { dataOf, listKeys, readEach } from '../answer.ts';
 import { engineFields } from '../connection-url.ts';
 import { readConnection, readRole, SAMPLE } from '../database-answer.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 
-type DatabasesChannel =
-  | 'databases.list'
-  | 'databases.connect'
-  | 'databases.check'
-  | 'databases.disconnect'
-  | 'databases.writeRole'
-  | 'databases.removeRole'
-  | 'databases.startSample'
-  | 'databases.stopSample';
-
 const check = z.object({
   healthy: z.boolean(),
   findings: z.array(z.string()),
   server_version: z.string().nullable(),
+  rehearsed: z.boolean(),
 });
+
 /** Connections to databases and the kinds of access to them. */
-export function databasesHandlers(desk: Desk): Pick<Handlers, DatabasesChannel> {
+export function databasesHandlers(desk: Desk): Pick<Handlers, keyof typeof DATABASES_METHODS> {
   const { ask, sample } = desk;
   return {
     'databases.list': async () => {
-      const connections: DatabaseConnection[] = [];
-      for (const name of await listKeys(ask, 'database/config'))
-        connections.push(await readConnection(ask, name));
-      const roles: DatabaseRole[] = [];
+      const connections = await readEach(await listKeys(ask, 'database/config'), (name) =>
+        readConnection(ask, name),
+      );
       const kinds = new Map(connections.map(({ name, kind }) => [name, kind]));
-      for (const name of await listKeys(ask, 'database/roles')) roles.push(await readRole(ask, name, kinds));
+      const roles = await readEach(await listKeys(ask, 'database/roles'), (name) =>
+        readRole(ask, name, kinds),
+      );
       return { connections, roles, sample: sample.state() };
     },
 
@@ -47,17 +40,10 @@ export function databasesHandlers(desk: Desk): Pick<Handlers, DatabasesChannel> 
     },
 
     'databases.check': async ({ name, rehearse }) => {
-      const {
-        healthy,
-        findings,
-        server_version: serverVersion,
-      } = dataOf(await ask('read', `database/check/${name}`), check);
-      const shown = { healthy, findings, serverVersion, rehearsed: false };
-      if (!healthy || !rehearse) return shown;
-      // Writing a connection as it is goes through the whole life of a throw-away user on its server.
-      const envelope = await ask('update', `database/config/${name}`, { verify_connection: true });
-      const missing = [...(envelope?.warnings ?? [])];
-      return { ...shown, healthy: missing.length === 0, findings: missing, rehearsed: true };
+      // Neither changes the connection: the second goes through the whole life of a throw-away user on its server.
+      const envelope = await ask(rehearse ? 'update' : 'read', `database/check/${name}`);
+      const { server_version: serverVersion, ...seen } = dataOf(envelope, check);
+      return { ...seen, serverVersion };
     },
 
     'databases.disconnect': async ({ name }) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { Keycard } from '../../../shared/ipc/contract.ts';
+import type { KEYCARDS_METHODS, Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { dataOf } from '../answer.ts';
 import { revealConnectionUrl } from '../connection-url.ts';
 import { readConnection } from '../database-answer.ts';
@@ -8,19 +8,11 @@ import type { Ask, Desk } from '../desk.ts';
 import { listLeases, readLease } from '../lease-answer.ts';
 import type { Handlers } from '../router.ts';
 
-type KeycardsChannel =
-  | 'keycards.issue'
-  | 'keycards.copyIssued'
-  | 'keycards.revealIssued'
-  | 'keycards.list'
-  | 'keycards.renew'
-  | 'keycards.revoke';
-
 const KIND = 'keycard';
 const credential = z.object({ username: z.string(), password: z.string() });
 
 /** Keycards: issued once, counted down, renewed, revoked. */
-export function keycardsHandlers(desk: Desk): Pick<Handlers, KeycardsChannel> {
+export function keycardsHandlers(desk: Desk): Pick<Handlers, keyof typeof KEYCARDS_METHODS> {
   const { ask, held } = desk;
   return {
     'keycards.issue': async ({ role, ttl }) => {

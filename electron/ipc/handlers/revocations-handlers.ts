@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import type { REVOCATIONS_METHODS } from '../../../shared/ipc/methods/revocations-methods.ts';
 import { dataOf, wireInstant } from '../answer.ts';
 import type { Desk } from '../desk.ts';
 import { asKeycard, leaseAnswer } from '../lease-answer.ts';
 import type { Handlers } from '../router.ts';
-
-type RevocationsChannel = 'revocations.rehearse' | 'revocations.run' | 'revocations.report';
 
 const count = z.number().int();
 const rehearsal = z.object({
@@ -28,7 +27,7 @@ const report = z.object({
 });
 
 /** Stopping an app, a door or everything: rehearsed, run, and reported with the proofs. */
-export function revocationsHandlers({ ask }: Desk): Pick<Handlers, RevocationsChannel> {
+export function revocationsHandlers({ ask }: Desk): Pick<Handlers, keyof typeof REVOCATIONS_METHODS> {
   return {
     'revocations.rehearse': async (scope) => {
       const shown = dataOf(await ask('update', 'sys/revocations/rehearse', scope), rehearsal);

@@ -1,19 +1,11 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { IpcInput, IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { ROTATIONS_METHODS } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { dataOf } from '../answer.ts';
 import type { Desk } from '../desk.ts';
 import { listRotations, readRotation } from '../rotation-answer.ts';
 import type { Handlers } from '../router.ts';
-
-type RotationsChannel =
-  | 'rotations.list'
-  | 'rotations.history'
-  | 'rotations.rotate'
-  | 'rotations.pause'
-  | 'rotations.bring'
-  | 'rotations.write'
-  | 'rotations.remove';
 
 /** As many records are looked through as one page holds, and as many results shown. */
 const HISTORY = { page: 200, shown: 10 };
@@ -28,7 +20,7 @@ const records = z.object({
 const registered = z.object({ id: z.string() });
 
 /** What gets a new value now and then: how it stands, and the levers for it. */
-export function rotationsHandlers({ ask }: Desk): Pick<Handlers, RotationsChannel> {
+export function rotationsHandlers({ ask }: Desk): Pick<Handlers, keyof typeof ROTATIONS_METHODS> {
   const show = async (id: string) => ({ rotation: (await readRotation(ask, id)).rotation });
 
   /** Held up is an answer too: it is tried until it is done, and shown with its reason. */

@@ -1,18 +1,9 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import type { SECRETS_METHODS } from '../../../shared/ipc/methods/secrets-methods.ts';
 import { dataOf, orNothing, wireInstant } from '../answer.ts';
 import type { Ask, Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';
-
-type SecretsChannel =
-  | 'secrets.list'
-  | 'secrets.search'
-  | 'secrets.show'
-  | 'secrets.reveal'
-  | 'secrets.copy'
-  | 'secrets.write'
-  | 'secrets.delete'
-  | 'secrets.undelete';
 
 const metadata = z.object({
   current_version: z.number(),
@@ -32,7 +23,7 @@ const written = z.object({ version: z.number() });
 const searched = z.object({ keys: z.array(z.string()) });
 
 /** The stored secrets, over KV version 2 at `secret/`. */
-export function secretsHandlers(desk: Desk): Pick<Handlers, SecretsChannel> {
+export function secretsHandlers(desk: Desk): Pick<Handlers, keyof typeof SECRETS_METHODS> {
   const { ask } = desk;
   return {
     'secrets.search': async ({ words }) => {

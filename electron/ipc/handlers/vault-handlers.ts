@@ -1,27 +1,9 @@
+import type { VAULT_METHODS } from '../../../shared/ipc/methods/vault-methods.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 
-type VaultChannel =
-  | 'vault.suggestFolder'
-  | 'vault.chooseFolder'
-  | 'vault.create'
-  | 'vault.unlock'
-  | 'vault.chooseBackup'
-  | 'vault.restore'
-  | 'vault.confirm'
-  | 'vault.revealRecoveryKit'
-  | 'vault.saveRecoveryKit'
-  | 'vault.recoveryKitKept'
-  | 'vault.newRecoveryKit'
-  | 'vault.setKeychain'
-  | 'vault.backups'
-  | 'vault.backUp'
-  | 'vault.forget'
-  | 'vault.lock'
-  | 'vault.seal';
-
 /** Making, opening, locking and sealing the vault. */
-export function vaultHandlers(desk: Desk): Pick<Handlers, VaultChannel> {
+export function vaultHandlers(desk: Desk): Pick<Handlers, keyof typeof VAULT_METHODS> {
   const thenStatus = async (done: Promise<void>): ReturnType<Desk['status']> => {
     await done;
     return desk.status();

@@ -1,7 +1,7 @@
 import './alarms.css';
 import { Button } from '@mantine/core';
 import { IconBellRinging } from '@tabler/icons-react';
-import type { Alarm } from '../../../shared/ipc/contract.ts';
+import type { Alarm } from '../../../shared/ipc/methods/alarms-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { valueOr } from '../../ui/loadable.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';

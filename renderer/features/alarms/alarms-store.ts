@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Alarm } from '../../../shared/ipc/contract.ts';
+import type { Alarm } from '../../../shared/ipc/methods/alarms-methods.ts';
 import { ask } from '../../bridge/ask.ts';
 import { LOADING, type Loadable, reload } from '../../ui/loadable.ts';
 

@@ -1,8 +1,8 @@
 import './apps.css';
 import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { Door } from '../../../shared/ipc/contract.ts';
 import { plainName } from '../../../shared/ipc/fields.ts';
+import type { Door } from '../../../shared/ipc/methods/apps-methods.ts';
 import { policyOfDoors } from '../../../shared/model/door.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Dialog } from '../../ui/dialog.tsx';

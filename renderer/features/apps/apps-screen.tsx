@@ -2,7 +2,7 @@ import './apps.css';
 import { Button } from '@mantine/core';
 import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { App } from '../../../shared/ipc/contract.ts';
+import type { App } from '../../../shared/ipc/methods/apps-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { useContextMenu } from '../../ui/context-menu.tsx';
 import { copyText } from '../../ui/copy-text.ts';

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import type { App, IpcInput, IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { IpcInput, IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { App } from '../../../shared/ipc/methods/apps-methods.ts';
 import { ask } from '../../bridge/ask.ts';
 import { LOADING, type Loadable, reload } from '../../ui/loadable.ts';
 

@@ -1,6 +1,7 @@
 import { ActionIcon, Autocomplete, Button, Select } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { CONTRACT, type Door } from '../../../shared/ipc/contract.ts';
+import { CONTRACT } from '../../../shared/ipc/contract.ts';
+import type { Door } from '../../../shared/ipc/methods/apps-methods.ts';
 import { fieldReason } from '../../ui/field-reason.ts';
 import { valueOr } from '../../ui/loadable.ts';
 import { useDatabases } from '../databases/databases-store.ts';

@@ -1,5 +1,5 @@
 import { IconDatabase, IconKey, IconPencil } from '@tabler/icons-react';
-import type { Door } from '../../../shared/ipc/contract.ts';
+import type { Door } from '../../../shared/ipc/methods/apps-methods.ts';
 
 /** What each kind of door lets an app do, as one says it. */
 export const DOOR_KINDS = {

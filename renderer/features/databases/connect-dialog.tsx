@@ -1,8 +1,8 @@
 import './databases.css';
 import { Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { DatabaseConnection } from '../../../shared/ipc/contract.ts';
 import { plainName } from '../../../shared/ipc/fields.ts';
+import type { DatabaseConnection } from '../../../shared/ipc/methods/databases-methods.ts';
 import { DATABASE_KINDS, type DatabaseKind, URL_SCHEMES } from '../../../shared/model/database-kinds.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconChevronRight, IconPlus } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import type { DatabaseConnection, DatabaseRole, IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { DatabaseConnection, DatabaseRole } from '../../../shared/ipc/methods/databases-methods.ts';
 import { PromiseWords } from '../../ui/keycard.tsx';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { DetailHead, DetailPart } from '../../ui/screen.tsx';

@@ -1,7 +1,8 @@
 import './databases.css';
 import { Button } from '@mantine/core';
 import { IconDatabase, IconDatabaseCog, IconPlus } from '@tabler/icons-react';
-import type { DatabaseConnection, DatabaseRole, IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { DatabaseConnection, DatabaseRole } from '../../../shared/ipc/methods/databases-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Screen } from '../../ui/screen.tsx';
 import { Empty, Failed, Loading, Stale } from '../../ui/screen-state.tsx';

@@ -1,4 +1,4 @@
-import type { DatabaseConnection, DatabaseRole } from '../../../shared/ipc/contract.ts';
+import type { DatabaseConnection, DatabaseRole } from '../../../shared/ipc/methods/databases-methods.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { valueOr } from '../../ui/loadable.ts';
 import { count } from '../../ui/time-words.ts';

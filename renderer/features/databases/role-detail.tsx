@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { DatabaseRole } from '../../../shared/ipc/contract.ts';
+import type { DatabaseRole } from '../../../shared/ipc/methods/databases-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { valueOr } from '../../ui/loadable.ts';

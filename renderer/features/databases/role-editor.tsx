@@ -1,8 +1,8 @@
 import './databases.css';
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { DatabaseRole } from '../../../shared/ipc/contract.ts';
 import { plainName } from '../../../shared/ipc/fields.ts';
+import type { DatabaseRole } from '../../../shared/ipc/methods/databases-methods.ts';
 import type { DatabaseKind } from '../../../shared/model/database-kinds.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';

@@ -1,5 +1,5 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { DatabaseRole } from '../../../shared/ipc/contract.ts';
+import type { DatabaseRole } from '../../../shared/ipc/methods/databases-methods.ts';
 import { PromiseWords } from '../../ui/keycard.tsx';
 import { DetailPart } from '../../ui/screen.tsx';
 import { DATABASE_FORMS } from './database-forms.ts';

@@ -1,6 +1,7 @@
 import './keycard-detail.css';
 import { Button } from '@mantine/core';
-import type { IpcOutput, Keycard } from '../../../shared/ipc/contract.ts';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { useSession } from '../../app/session.ts';
 import { ask } from '../../bridge/ask.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';

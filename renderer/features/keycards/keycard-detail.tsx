@@ -2,7 +2,7 @@ import './keycard-detail.css';
 import { Button, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconRefresh } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import type { Keycard } from '../../../shared/ipc/contract.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { copyText } from '../../ui/copy-text.ts';
 import { Countdown } from '../../ui/countdown.tsx';

@@ -1,5 +1,5 @@
 import './keycard-row.css';
-import type { Keycard } from '../../../shared/ipc/contract.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { Ring, type Tone } from '../../ui/ring.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { useNow } from '../../ui/ticker.ts';

@@ -1,4 +1,4 @@
-import type { Keycard } from '../../../shared/ipc/contract.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { isLive, isStillAlive, seenState } from './keycard-state.ts';
 import type { KeycardFilter } from './keycards-store.ts';
 

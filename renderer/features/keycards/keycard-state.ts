@@ -1,4 +1,4 @@
-import type { Keycard } from '../../../shared/ipc/contract.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import type { Tone } from '../../ui/ring.tsx';
 
 /** What a person sees of a keycard's state: a tone, its word, and what is left of its time (1 to 0). */

@@ -1,5 +1,5 @@
 import './keycard-strip.css';
-import type { Keycard } from '../../../shared/ipc/contract.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { useKeycards } from './keycards-store.ts';
 import { LeaseCard } from './lease-card.tsx';

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconIdBadge2 } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import type { Keycard } from '../../../shared/ipc/contract.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { useContextMenu } from '../../ui/context-menu.tsx';
 import { copyText } from '../../ui/copy-text.ts';

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Keycard } from '../../../shared/ipc/contract.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { ask } from '../../bridge/ask.ts';
 import { LOADING, type Loadable, reload } from '../../ui/loadable.ts';
 

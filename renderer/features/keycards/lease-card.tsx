@@ -1,4 +1,4 @@
-import type { Keycard as Lease } from '../../../shared/ipc/contract.ts';
+import type { Keycard as Lease } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { Keycard } from '../../ui/keycard.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { ringWords } from '../../ui/time-words.ts';

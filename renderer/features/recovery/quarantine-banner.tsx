@@ -1,7 +1,7 @@
 import './quarantine-banner.css';
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { AppStatus } from '../../../shared/ipc/contract.ts';
+import type { AppStatus } from '../../../shared/ipc/methods/app-methods.ts';
 import { QUARANTINE_WORDS } from '../../../shared/model/quarantine.ts';
 import { useSession } from '../../app/session.ts';
 import { ask } from '../../bridge/ask.ts';

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { AppStatus, IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { AppStatus } from '../../../shared/ipc/methods/app-methods.ts';
 import { useSession } from '../../app/session.ts';
 import { ask } from '../../bridge/ask.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';

@@ -1,7 +1,7 @@
 import './rotation.css';
 import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Rotation } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';

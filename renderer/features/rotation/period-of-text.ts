@@ -1,4 +1,4 @@
-import { secretRotation } from '../../../shared/ipc/rotation-shapes.ts';
+import { secretRotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { parseDuration } from '../../../shared/model/duration.ts';
 
 /** Reads what was typed as whole seconds between rotations; null when it is no such length. */

@@ -1,4 +1,4 @@
-import type { Rotation } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { durationWords } from '../../ui/time-words.ts';
 
 type Policy = Pick<Rotation, 'periodSeconds' | 'jitterSeconds' | 'schedule' | 'windowSeconds'>;

@@ -1,8 +1,9 @@
 import './rotation.css';
 import { Button, NumberInput, SegmentedControl, Select, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import type { IpcInput, Rotation } from '../../../shared/ipc/contract.ts';
-import { CHARSET_NAMES } from '../../../shared/ipc/rotation-shapes.ts';
+import type { IpcInput } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
+import { CHARSET_NAMES } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { toast } from '../../ui/toast.tsx';

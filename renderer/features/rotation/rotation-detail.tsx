@@ -1,7 +1,7 @@
 import './rotation.css';
 import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import type { Rotation } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { ProblemNotice } from '../../ui/notice.tsx';

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { IpcOutput, Rotation } from '../../../shared/ipc/contract.ts';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { ask } from '../../bridge/ask.ts';
 import { LOADING, type Loadable, reload } from '../../ui/loadable.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';

@@ -1,4 +1,4 @@
-import type { Rotation } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { type RotationWhen, seenRotation, WHEN_WORDS } from './rotation-state.ts';
 
 /** A line of the calendar: the head of a part, or a rotation. */

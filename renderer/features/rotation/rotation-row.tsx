@@ -7,7 +7,7 @@ import {
   IconRotate,
   IconSignature,
 } from '@tabler/icons-react';
-import type { Rotation } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { exactWords, relativeWords } from '../../ui/time-words.ts';

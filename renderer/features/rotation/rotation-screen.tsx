@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconRotateClockwise2 } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import type { Rotation } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { useContextMenu } from '../../ui/context-menu.tsx';
 import { copyText } from '../../ui/copy-text.ts';

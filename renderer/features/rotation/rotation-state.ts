@@ -1,4 +1,4 @@
-import type { Rotation } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import type { Tone } from '../../ui/ring.tsx';
 
 /** What a person sees of how a rotation stands, and in which part of the calendar. */

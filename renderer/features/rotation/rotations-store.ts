@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import type { IpcInput, IpcOutput, Rotation } from '../../../shared/ipc/contract.ts';
+import type { IpcInput, IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { ask } from '../../bridge/ask.ts';
 import { LOADING, type Loadable, reload } from '../../ui/loadable.ts';
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { Rotation } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { valueOr } from '../../ui/loadable.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';

@@ -1,6 +1,6 @@
 import { Button, NumberInput, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import type { Preferences } from '../../../shared/ipc/contract.ts';
+import type { Preferences } from '../../../shared/ipc/methods/app-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { useSession, useStatus } from '../../app/session.ts';
 import { Dialog } from '../../ui/dialog.tsx';

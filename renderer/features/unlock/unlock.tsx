@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { IconLock, IconShieldLock } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { AppStatus } from '../../../shared/ipc/contract.ts';
+import type { AppStatus } from '../../../shared/ipc/methods/app-methods.ts';
 import { useSession } from '../../app/session.ts';
 import { ask } from '../../bridge/ask.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';

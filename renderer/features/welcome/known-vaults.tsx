@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import type { AppStatus } from '../../../shared/ipc/contract.ts';
+import type { AppStatus } from '../../../shared/ipc/methods/app-methods.ts';
 import { useSession } from '../../app/session.ts';
 import { ask } from '../../bridge/ask.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';

@@ -1,6 +1,6 @@
 import { IconFolderOpen, IconLockPlus, IconRestore } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import type { AppStatus } from '../../../shared/ipc/contract.ts';
+import type { AppStatus } from '../../../shared/ipc/methods/app-methods.ts';
 import { ask } from '../../bridge/ask.ts';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { useAction } from '../../ui/use-action.ts';

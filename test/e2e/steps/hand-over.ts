@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import type nodeVault from 'node-vault';
-import type { Door, IpcInput } from '../../../shared/ipc/contract.ts';
+import type { IpcInput } from '../../../shared/ipc/contract.ts';
+import type { Door } from '../../../shared/ipc/methods/apps-methods.ts';
 import type { TestDesktop } from '../../support/electron-app.ts';
 import { ask } from './ask.ts';
 import { copied } from './clipboard.ts';

@@ -27,6 +27,18 @@ describe('what is shown once', () => {
     expect(() => values.reveal('keycard', handle)).toThrow(/shown once/);
   });
 
+  it('is gone when its dialog is closed, and nothing else with it', () => {
+    const { values } = held();
+    const [closed, other] = [
+      values.hold('keycard', { password: 'p' }),
+      values.hold('keycard', { password: 'q' }),
+    ];
+    values.forget(closed);
+    values.forget(closed);
+    expect(() => values.reveal('keycard', closed)).toThrow(/shown once/);
+    expect(values.reveal('keycard', other)).toEqual({ password: 'q' });
+  });
+
   it('is gone when all is forgotten, as on lock', () => {
     const { values } = held();
     const handles = [values.hold('keycard', { password: 'p' }), values.hold('hand-over', { id: 'i' })];

@@ -1,4 +1,4 @@
-import type { Keycard } from '../../../shared/ipc/contract.ts';
+import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 
 export const NOON = 1_800_000_000_000;
 const minute = 60_000;

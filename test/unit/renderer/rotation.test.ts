@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { policyWords, scheduleWords } from '../../../renderer/features/rotation/policy-words.ts';
 import { rotationLines } from '../../../renderer/features/rotation/rotation-lines.ts';
 import { seenRotation, stepsOf } from '../../../renderer/features/rotation/rotation-state.ts';
-import type { Rotation } from '../../../shared/ipc/contract.ts';
+import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 
 const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { fieldName, instant, secretPath } from './fields.ts';
+import { fieldName, fieldValue, instant, secretPath } from '../fields.ts';
+import { method, nothing } from '../method.ts';
 
 const seconds = z.number().int().nonnegative();
 
@@ -50,7 +51,7 @@ export const rotation = z.object({
 });
 
 /** One thing that became of a rotation. */
-export const rotationEvent = z.object({
+const rotationEvent = z.object({
   at: instant,
   kind: z.enum(['rotated', 'given-up', 'retired']),
 });
@@ -77,20 +78,25 @@ export const secretRotation = z.strictObject({
 });
 
 /** What came of asking for a new value now. */
-export const rotationOutcome = z.object({ rotated: z.boolean(), rotation });
+const rotationOutcome = z.object({ rotated: z.boolean(), rotation });
 
-/** Somebody came a second time with what opens once. */
-export const alarm = z.object({
-  /** The wrapping token's accessor. */
-  id: z.string(),
-  /** What was in it: the path that it was asked from. */
-  path: z.string(),
-  /** The app whose way in it was. */
-  app: z.string().nullable(),
-  madeAt: instant,
-  /** When it was used for the first time. */
-  firstUsedAt: instant.nullable(),
-  /** Whether the first use took out what was in it. */
-  wasOpened: z.boolean(),
-  secondUses: z.number().int(),
-});
+const rotationId = z.strictObject({ id: z.uuid() });
+
+/** What gets a new value now and then: how it stands, and the levers for it. */
+export const ROTATIONS_METHODS = {
+  /** The soonest due first. */
+  'rotations.list': method(nothing, z.object({ rotations: z.array(rotation) })),
+  /** Its last results, the newest first. */
+  'rotations.history': method(rotationId, z.object({ events: z.array(rotationEvent) })),
+  /** Now. Where a person brings the new value it asks for that; what is held up goes on by itself. */
+  'rotations.rotate': method(rotationId, rotationOutcome),
+  /** Begins no run by itself, or does so again. */
+  'rotations.pause': method(rotationId.safeExtend({ paused: z.boolean() }), z.object({ rotation })),
+  /** The value that a person has brought: tested where something can test it, then the current one. */
+  'rotations.bring': method(rotationId.safeExtend({ value: fieldValue.min(1) }), rotationOutcome),
+  'rotations.write': method(secretRotation, z.object({ rotation })),
+  /** The secret at a path stays as it is from here on. */
+  'rotations.remove': method(z.strictObject({ path: secretPath }), z.object({})),
+} as const;
+
+export type Rotation = z.output<typeof rotation>;
