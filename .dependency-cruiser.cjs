@@ -20,7 +20,8 @@ const assembled = [
   'electron/engines/',
   'electron/broker/',
   'electron/ipc/',
-  'electron/keywarden\\.ts$',
+  // The files right below electron/: they put it all together.
+  'electron/[a-z-]+\\.ts$',
 ];
 
 module.exports = {
@@ -32,7 +33,7 @@ module.exports = {
     mayImport('engines-import-core-and-below', '^electron/engines/', [...domain, 'electron/engines/']),
     mayImport('broker-imports-core-and-below', '^electron/broker/', [...domain, 'electron/broker/']),
     mayImport('ipc-imports-core-and-below', '^electron/ipc/', [...domain, 'electron/ipc/']),
-    mayImport('keywarden-assembles-what-is-below', '^electron/keywarden\\.ts$', assembled),
+    mayImport('keywarden-assembles-what-is-below', '^electron/[a-z-]+\\.ts$', assembled),
     mayImport('main-imports-no-cli-and-no-preload', '^electron/main/', [
       ...assembled,
       'electron/main/',

@@ -1,58 +1,26 @@
 /**
- * Assembles vault, core, engines and broker into the one thing that the desktop's main process and `kw serve` run.
- * Nothing else knows all of them.
+ * Assembles vault, core and engines into the one thing that the desktop's main process and `kw serve` run. Nothing but the
+ * files beside this one knows all of them.
  */
 import { KeywardenError } from '../shared/errors/keywarden-error.ts';
-import type { TlsIdentity } from './broker/broker.ts';
-import type { Rates } from './broker/rate-limits.ts';
-import { startBroker } from './broker/start-broker.ts';
-import { createUnsealing } from './broker/unsealing.ts';
 import { createCore } from './core/create-core.ts';
-import type { Engine } from './core/engine.ts';
 import { initialise } from './core/initialise.ts';
 import type { CorePorts } from './core/ports.ts';
 import { randomUuid } from './core/random-text.ts';
 import type { Core } from './core/request.ts';
-import { stateSchema } from './core/state-schema.ts';
 import { steadyClock } from './core/steady-clock.ts';
 import { type UnsealTries, unsealRecord } from './core/system/unseal-record.ts';
 import type { Topic } from './core/watch-topics.ts';
-import { encodeRecoveryKit, parseRecoveryKit } from './crypto/recovery-kit.ts';
-import type { KeyTerms, MadeKeys } from './crypto/unseal-key.ts';
-import { databaseEngine } from './engines/database/database-engine.ts';
-import { httpEngine } from './engines/http/http-engine.ts';
-import { kvEngine } from './engines/kv/kv-engine.ts';
-import { kv1Engine } from './engines/kv/kv1-engine.ts';
-import { pkiEngine } from './engines/pki/pki-engine.ts';
-import { rabbitmqEngine } from './engines/rabbitmq/rabbitmq-engine.ts';
-import { sshEngine } from './engines/ssh/ssh-engine.ts';
-import { totpEngine } from './engines/totp/totp-engine.ts';
-import { transitEngine } from './engines/transit/transit-engine.ts';
-import { createVault } from './vault/create-vault.ts';
-import { folderLayout } from './vault/folder-layout.ts';
-import { readHeaderFile } from './vault/header-file.ts';
+import { termsOf } from './key-terms.ts';
+import { ENGINES, SCHEMA } from './keywarden-engines.ts';
 import { type KeptBackups, keepBackups } from './vault/keep-backups.ts';
 import { openMemoryVault } from './vault/memory-vault.ts';
-import { nodeFiles } from './vault/node-files.ts';
 import { type OpenedVault, openVault } from './vault/open-vault.ts';
 import type { Place } from './vault/place.ts';
 import type { Quarantine } from './vault/quarantine.ts';
 import type { Vault } from './vault/vault.ts';
 import type { WayIn } from './vault/way-in.ts';
 import type { WaysIn } from './vault/ways-in.ts';
-
-const ENGINES: readonly Engine[] = [
-  kvEngine,
-  kv1Engine,
-  databaseEngine,
-  rabbitmqEngine,
-  httpEngine,
-  pkiEngine,
-  sshEngine,
-  transitEngine,
-  totpEngine,
-];
-const SCHEMA = stateSchema(ENGINES);
 
 /** An open vault with everything on top of it, without a door. */
 export interface Keywarden {
@@ -99,58 +67,6 @@ export interface VaultOptions {
 /** Where the vault's own backups are kept, one a day; without it none are made. */
 export interface BackupOptions {
   readonly backups?: string | undefined;
-}
-
-/** What is told of a new vault once. */
-export interface MadeVault {
-  readonly vaultId: string;
-  readonly rootToken: string;
-  readonly recoveryKit: string;
-}
-
-/** How a vault is made. */
-export interface NewVaultOptions extends VaultOptions {
-  readonly passphrase: Uint8Array;
-  readonly name?: string;
-  /** Other ways into the vault than passphrase and kit: part of making it. */
-  readonly arrange?: (ways: WaysIn, byKit: WayIn) => Promise<void>;
-  /**
-   * Hears what is told once, just before the vault stands: what was told of a vault that does not stand after all can be told
-   * again, but a vault of which nobody heard would be lost.
-   */
-  readonly tell?: (made: MadeVault) => Promise<void>;
-}
-
-/**
- * Makes a vault with `secret/`, `database/` and `auth/approle/` mounted, whole or not at all. Its root token and its recovery
- * kit are told this once. Throws `vault-exists`.
- */
-export async function createKeywardenVault(options: NewVaultOptions): Promise<MadeVault> {
-  const { passphrase, ports } = options;
-  const secret = ports.random(32);
-  let made: MadeVault | undefined;
-  try {
-    await createVault({
-      ...options,
-      recoveryKit: secret,
-      schema: SCHEMA,
-      async begin(open) {
-        const vault = await open({ passphrase });
-        try {
-          const { rootToken } = await initialise({ vault, ports, engines: ENGINES });
-          made = { vaultId: vault.id, rootToken, recoveryKit: encodeRecoveryKit(secret) };
-          await options.arrange?.(vault.ways, { secret: { kind: 'recovery-kit', bytes: secret } });
-        } finally {
-          await vault.close();
-        }
-        await options.tell?.(made);
-      },
-    });
-    if (!made) throw new KeywardenError('internal');
-    return made;
-  } finally {
-    secret.fill(0);
-  }
 }
 
 /**
@@ -270,130 +186,4 @@ async function assemble(
     await keywarden.close();
     throw error;
   }
-}
-
-/** A broker in front of one vault. */
-export interface ServedKeywarden {
-  readonly address: string | undefined;
-  readonly socketPath: string | undefined;
-  /** Stops serving, then closes the vault. */
-  close(): Promise<void>;
-}
-
-/** What is served: an open vault, one in a folder that is opened through the broker, or both: sealed, it opens again. */
-export interface ServeOptions {
-  readonly keywarden?: Keywarden | undefined;
-  readonly vault?: (VaultOptions & BackupOptions) | undefined;
-  readonly listen?: { readonly host: string; readonly port: number } | undefined;
-  /** TCP over TLS alone. */
-  readonly tls?: TlsIdentity | undefined;
-  /** Host names besides the loopback's. SECURITY(B1) */
-  readonly allowedHosts?: readonly string[] | undefined;
-  readonly socketPath?: string | undefined;
-  /** How often one identity, and strangers from one address, may ask. */
-  readonly rates?: Rates | undefined;
-  readonly ports: CorePorts;
-}
-
-/**
- * Serves a vault without a desktop. After `sys/seal` the vault is closed and every request is answered with 503, until
- * `sys/unseal` opens it again where its folder is known.
- */
-export async function serveKeywarden(options: ServeOptions): Promise<ServedKeywarden> {
-  const { ports, vault } = options;
-  let open: Keywarden | undefined;
-  let closing: Promise<void> = Promise.resolve();
-  const take = (keywarden: Keywarden): void => {
-    open = keywarden;
-    keywarden.onKeysReplaced(async () => {
-      terms = vault && (await keyTermsOf(vault.directory));
-    });
-    keywarden.onSealRequest(() => {
-      open = undefined;
-      closing = keywarden.close().catch(() => ports.log('error', 'vault-not-closed'));
-    });
-  };
-  let terms = vault && (await keyTermsOf(vault.directory));
-  if (options.keywarden) take(options.keywarden);
-  const unsealing =
-    vault &&
-    createUnsealing({
-      terms: () => terms,
-      async create(wanted) {
-        const made = await createVaultOfKeys(vault, wanted);
-        terms = await keyTermsOf(vault.directory);
-        return made;
-      },
-      async open(secret, tries) {
-        await closing;
-        const opened = await openKeywarden({ ...vault, secret }, tries);
-        if (opened.quarantine && opened.quarantine.reason !== 'damaged') {
-          await opened.close();
-          throw new KeywardenError('vault-quarantined');
-        }
-        take(opened);
-      },
-    });
-  const broker = await startBroker({
-    ...options,
-    core: () => open?.core,
-    status: () => ({
-      initialized: open !== undefined || terms !== undefined || vault === undefined,
-      vaultId: open?.vaultId,
-      ...(terms !== undefined && { keys: { ...terms, progress: unsealing?.progress ?? 0 } }),
-    }),
-    unsealing,
-    clock: ports.clock,
-    log: ports.log,
-  });
-  return {
-    address: broker.address,
-    socketPath: broker.socketPath,
-    async close() {
-      await broker.close();
-      await closing;
-      await open?.close();
-    },
-  };
-}
-
-/** How many keys open the vault in a folder; undefined where there is none. A vault without shares has one: its recovery kit. */
-async function keyTermsOf(directory: string): Promise<KeyTerms | undefined> {
-  const read = await readHeaderFile(nodeFiles, folderLayout(directory)).catch((error: unknown) => {
-    if (error instanceof KeywardenError && error.code === 'vault-missing') return undefined;
-    throw error;
-  });
-  if (read === undefined) return undefined;
-  return termsOf(read.header.keyholders.flatMap((keyholder) => keyholder.ways));
-}
-
-function termsOf(
-  ways: readonly { readonly kind: string; readonly threshold?: number; readonly total?: number }[],
-): KeyTerms {
-  const { threshold = 1, total = 1 } = ways.find((way) => way.kind === 'shares') ?? {};
-  return { threshold, total };
-}
-
-/** Makes a vault whose only way in is its keys: the passphrase that it is made with is nobody's. */
-async function createVaultOfKeys(
-  options: VaultOptions,
-  terms: KeyTerms,
-): Promise<{ readonly rootToken: string; readonly keys: MadeKeys }> {
-  const passphrase = Buffer.from(Buffer.from(options.ports.random(32)).toString('base64url'));
-  let shares: readonly string[] = [];
-  const { rootToken, recoveryKit } = await createKeywardenVault({
-    ...options,
-    passphrase,
-    async arrange(ways, byKit) {
-      if (terms.total > 1) shares = await ways.addShares(byKit, terms);
-      const listed = await ways.list();
-      // The one that proves us goes last.
-      for (const kind of ['passphrase', ...(terms.total > 1 ? ['recovery-kit'] : [])]) {
-        for (const way of listed) if (way.kind === kind) await ways.remove(byKit, way.id, 'not-needed');
-      }
-    },
-  });
-  passphrase.fill(0);
-  if (terms.total === 1) return { rootToken, keys: { secret: parseRecoveryKit(recoveryKit) } };
-  return { rootToken, keys: { shares } };
 }

@@ -1,6 +1,7 @@
 import { asKeywardenError } from '../../shared/errors/keywarden-error.ts';
 import type { CorePorts } from '../core/ports.ts';
-import { createKeywardenVault, openKeywarden } from '../keywarden.ts';
+import { createKeywardenVault } from '../create-keywarden-vault.ts';
+import { openKeywarden } from '../keywarden.ts';
 import { defaultBackupFolder, listBackups } from '../vault/backup-folder.ts';
 import { nodeFiles } from '../vault/node-files.ts';
 import { peekVault } from '../vault/peek-vault.ts';

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { createKeywardenVault } from '../../electron/keywarden.ts';
+import { createKeywardenVault } from '../../electron/create-keywarden-vault.ts';
 import { asKeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { FaultyFiles } from '../unit/vault/faulty-files.ts';
 import { CHANGING } from './changing-calls.ts';

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createKeywardenVault, openKeywarden } from '../../electron/keywarden.ts';
+import { createKeywardenVault } from '../../electron/create-keywarden-vault.ts';
+import { openKeywarden } from '../../electron/keywarden.ts';
 import { settableClock } from '../support/settable-clock.ts';
 
 const HOUR = 3_600_000;

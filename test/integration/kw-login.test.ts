@@ -5,7 +5,8 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CorePorts } from '../../electron/core/ports.ts';
-import { openDevKeywarden, type ServedKeywarden, serveKeywarden } from '../../electron/keywarden.ts';
+import { openDevKeywarden } from '../../electron/keywarden.ts';
+import { type ServedKeywarden, serveKeywarden } from '../../electron/serve-keywarden.ts';
 import { type KwHome, makeKwHome, textOf } from '../support/kw.ts';
 
 const ports: CorePorts = {

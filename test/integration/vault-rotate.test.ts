@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { CorePorts } from '../../electron/core/ports.ts';
-import { createKeywardenVault, openKeywarden } from '../../electron/keywarden.ts';
+import { createKeywardenVault } from '../../electron/create-keywarden-vault.ts';
+import { openKeywarden } from '../../electron/keywarden.ts';
 import type { Operation } from '../../shared/model/operation.ts';
 
 const ports: CorePorts = {

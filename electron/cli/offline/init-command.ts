@@ -25,7 +25,7 @@ export const initCommand: Command = {
     const passphrase = await revealPassphrase(requiredText(invocation, 'passphrase-file'), surroundings);
     try {
       // Loaded here, so that commands that ask a broker start without the vault.
-      const { createKeywardenVault } = await import('../../keywarden.ts');
+      const { createKeywardenVault } = await import('../../create-keywarden-vault.ts');
       await createKeywardenVault({
         directory,
         passphrase,

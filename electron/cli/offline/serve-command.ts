@@ -5,7 +5,7 @@ import process from 'node:process';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { type RuntimePaths, runtimePaths } from '../../../shared/model/runtime-paths.ts';
 import type { CorePorts } from '../../core/ports.ts';
-import type { ServedKeywarden, serveKeywarden } from '../../keywarden.ts';
+import type { ServedKeywarden, serveKeywarden } from '../../serve-keywarden.ts';
 import { ensureRuntimeFolder } from '../broker/runtime-folder.ts';
 import { type Command, type Invocation, optionFlag, optionText, optionTexts } from '../command.ts';
 import { tell } from '../surroundings.ts';
@@ -110,7 +110,7 @@ export const serveCommand: Command = {
 
 /** Serves, or leaves no vault open behind. */
 async function serve(options: Parameters<typeof serveKeywarden>[0]): Promise<ServedKeywarden> {
-  const { serveKeywarden } = await import('../../keywarden.ts');
+  const { serveKeywarden } = await import('../../serve-keywarden.ts');
   try {
     return await serveKeywarden(options);
   } catch (error) {
