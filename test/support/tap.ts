@@ -14,19 +14,22 @@ export interface Tap {
   freezeAt(count: number, when: 'before' | 'after'): Promise<void>;
   /** Where it froze, ends the connections on both sides, as the system does for a process that died. Then all flows again. */
   thaw(): Promise<void>;
+  /** From now on another server answers here; what is open is cut. */
+  leadTo(serverPort: number): void;
   close(): Promise<void>;
 }
 
 /** Opens one in front of a port of the loopback. */
 export async function openTap(serverPort: number): Promise<Tap> {
   const pairs = new Set<readonly [Socket, Socket]>();
+  let target = serverPort;
   let left = Number.POSITIVE_INFINITY;
   let frozenWhen: 'before' | 'after' = 'before';
   let isFrozen = false;
   let froze = () => {};
 
   const server = createServer((near) => {
-    const far = connect(serverPort, '127.0.0.1');
+    const far = connect(target, '127.0.0.1');
     const pair = [near, far] as const;
     pairs.add(pair);
     near.on('data', (chunk) => {
@@ -75,6 +78,10 @@ export async function openTap(serverPort: number): Promise<Tap> {
       pairs.clear();
       await Promise.all(ended);
       isFrozen = false;
+    },
+    leadTo(port) {
+      target = port;
+      for (const socket of [...pairs].flat()) socket.destroy();
     },
     async close() {
       for (const socket of [...pairs].flat()) socket.destroy();

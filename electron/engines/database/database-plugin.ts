@@ -173,6 +173,8 @@ export interface Rehearsal {
 export interface MarkedUsers {
   readonly users: readonly MarkedUser[];
   readonly findings: readonly { readonly name: string; readonly words: string }[];
+  /** Where a server can hold no mark: names like those of our users. They are shown, and nothing follows from them. */
+  readonly unmarked?: readonly string[];
 }
 
 /** A user with a valid mark. */

@@ -2,15 +2,21 @@ import { randomBase62 } from '../../core/random-text.ts';
 import type { RequestTurn } from '../../core/turn.ts';
 import type { NewUser, RehearsalPlan } from './database-plugin.ts';
 
-/** Makes up the two throw-away users of a rehearsal, with the statements of a role. */
+/**
+ * Makes up the two throw-away users of a rehearsal, with the statements of a role.
+ *
+ * @param longest how many characters a name may have
+ */
 export function planRehearsal(
   turn: RequestTurn,
+  longest: number,
   statements: readonly string[],
   revocationStatements: readonly string[],
 ): RehearsalPlan {
+  const prefix = longest < 32 ? 'v-re-' : 'v-rehearsal-';
   const user = (): NewUser => ({
     user: {
-      name: `v-rehearsal-${randomBase62(20, turn.random)}`,
+      name: prefix + randomBase62(Math.min(20, longest - prefix.length), turn.random),
       mount: turn.mount.uuid,
       lease: Buffer.from(turn.random(16)).toString('hex'),
       remembered: {},

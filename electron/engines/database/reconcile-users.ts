@@ -1,17 +1,19 @@
 import type { Lease } from '../../core/leases/lease.ts';
-import type { ReconcileJob, Reconciler } from '../../core/reconcile/reconcile-lifecycle.ts';
+import type { Finding, ReconcileJob, Reconciler } from '../../core/reconcile/reconcile-lifecycle.ts';
 import { allConnections, type Connection } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import type { MarkedUser } from './database-plugin.ts';
 import { requirePlugin } from './database-plugins.ts';
 import { expectedDeadline } from './expected-deadline.ts';
-import type { LeaseData } from './lease-data.ts';
+import { type LeaseData, readLeaseData } from './lease-data.ts';
 
 /** Finds the users that carry this vault's mark, on every server that can keep one. */
 export const reconcileUsers: Reconciler = {
   jobs(turn): readonly ReconcileJob[] {
     const all = allConnections(turn.db);
-    const leases = new Map(turn.liveLeases().map((lease) => [lease.nonce, lease]));
+    const live = turn.liveLeases();
+    const leases = new Map(live.map((lease) => [lease.nonce, lease]));
+    const names = new Set(live.map((lease) => readLeaseData(lease).username));
     return all
       .filter(({ mount }) => mount === turn.mount.uuid)
       .flatMap((connection) => {
@@ -23,7 +25,7 @@ export const reconcileUsers: Reconciler = {
           target: connection.id,
           name: connection.name,
           async look(signal) {
-            const { users, findings } = await list(others, signal);
+            const { users, findings, unmarked = [] } = await list(others, signal);
             const credentials = users.map((user) => ({
               lease: user.lease,
               left: user.left,
@@ -31,12 +33,19 @@ export const reconcileUsers: Reconciler = {
               promise: requirePlugin(connection.plugin).promise,
               data: leaseDataOf(connection, user),
             }));
-            return { credentials, findings };
+            const strangers = unmarked.filter((name) => !names.has(name)).map(asStranger);
+            return { credentials, findings: [...findings, ...strangers] };
           },
         } satisfies ReconcileJob;
       });
   },
 };
+
+function asStranger(name: string): Finding {
+  const words =
+    'it is named like a keycard, no living one of this vault is called so, and this server is too old to hold the marks by which keycards are known: look whose it is, and remove it by hand if nobody uses it.';
+  return { name, words };
+}
 
 function laterThan(lease: Lease | undefined, user: MarkedUser): { later?: number } {
   const expected = lease && expectedDeadline(lease);

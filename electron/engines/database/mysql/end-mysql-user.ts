@@ -1,15 +1,27 @@
+import { z } from 'zod';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
+import { anotherServer } from '../../../core/leases/another-server.ts';
 import type { Proof } from '../../../core/leases/lease-lifecycle.ts';
+import type { MarkPlace, ReadMark } from '../../../core/signing/user-mark.ts';
 import type { Door, LeasedUser, UserEnd } from '../database-plugin.ts';
-import { countDefined, findAccounts, findSessions, lockUser } from './mysql-accounts.ts';
+import { refuseIfRenewed, refuseUntilDue } from '../refuse-early-end.ts';
+import {
+  countDefined,
+  findAccounts,
+  findSessions,
+  isMarkHost,
+  lockUser,
+  type MysqlAccount,
+} from './mysql-accounts.ts';
 import { isServersAnswer, mysqlCode } from './mysql-errors.ts';
+import { markAmong, mysqlNow, serverIds } from './mysql-marks.ts';
 import type { MysqlSession } from './mysql-session.ts';
 import { fillMysqlStatement, splitMysqlStatements } from './mysql-statements.ts';
-import { requireSameServer } from './server-uid.ts';
 
 /** How often we look in one attempt: with 50 ms between, two seconds. */
 const LOOKS = 40;
 const NO_SUCH_SESSION = '1094';
+const remembered = z.object({ serverId: z.string().optional() });
 
 /**
  * Ends a user, from whatever state it is in, and proves it: no more logins, no sessions, the role's own revocation
@@ -19,21 +31,48 @@ export async function endMysqlUser(
   session: MysqlSession,
   user: LeasedUser,
   how: UserEnd,
-  tryDoor: (() => Promise<Door>) | undefined,
+  { place, tryDoor }: { readonly place: MarkPlace; readonly tryDoor: (() => Promise<Door>) | undefined },
 ): Promise<Proof> {
   await lockUser(session, user.lease);
-  await requireSameServer(session, user);
   const accounts = await findAccounts(session, user.name);
-  for (const { quoted } of accounts) await session.query(`ALTER USER ${quoted} ACCOUNT LOCK`);
+  const mark = await requireSameServer(session, place, user, accounts);
+  const deadline = { until: mark?.until, now: await mysqlNow(session) };
+  refuseIfRenewed(how.expiry, deadline);
+  const real = accounts.filter(({ host }) => !isMarkHost(host));
+  for (const { quoted } of real) await session.query(`ALTER USER ${quoted} ACCOUNT LOCK`);
   await endSessions(session, user.name);
-  const notes =
-    accounts.length === 0 ? ['the user was already gone'] : await runRevocation(session, user, how);
-  for (const { quoted } of await findAccounts(session, user.name)) {
+  if (real.length > 0) refuseUntilDue(how.expiry, deadline);
+  const notes = real.length === 0 ? ['the user was already gone'] : await runRevocation(session, user, how);
+  // The mark goes last: what is left half-way is known by it.
+  const left = await findAccounts(session, user.name);
+  for (const { quoted } of left.sort(
+    (one, other) => Number(isMarkHost(one.host)) - Number(isMarkHost(other.host)),
+  )) {
     await session.query(`DROP USER IF EXISTS ${quoted}`);
   }
   const defined = await countDefined(session, user.name);
   if (defined > 0) notes.push(`${defined} stored objects name it as definer: they run no more (1449)`);
   return { checks: [...(await proveGone(session, user.name, tryDoor)), ...notes] };
+}
+
+/**
+ * Throws `target-unavailable` when another server answers than the one that made the user: one that has not its id, and
+ * not the user with its mark either.
+ *
+ * @returns the user's mark, if it is there and holds
+ */
+export async function requireSameServer(
+  session: MysqlSession,
+  place: MarkPlace,
+  user: LeasedUser,
+  accounts: readonly MysqlAccount[],
+): Promise<ReadMark | undefined> {
+  const { serverId: made } = remembered.parse(user.remembered);
+  const here = await serverIds(session);
+  const mark = markAmong(place, made === undefined ? here : [made, ...here], user.name, accounts);
+  const its = mark?.lease === user.lease ? mark : undefined;
+  if (made === undefined || here.includes(made) || its) return its;
+  throw anotherServer();
 }
 
 /** Ends every session of the user, until two looks in a row find none. */

@@ -3,6 +3,7 @@ import type { MysqlSession } from './mysql-session.ts';
 
 /** One account: the servers know a user by name and by where it comes from. */
 export interface MysqlAccount {
+  readonly host: string;
   /** Quoted for a statement. */
   readonly quoted: string;
 }
@@ -12,7 +13,12 @@ export async function findAccounts(session: MysqlSession, name: string): Promise
   const rows = await session.query<{ host: string }>('SELECT Host AS host FROM mysql.user WHERE User = ?', [
     name,
   ]);
-  return rows.map(({ host }) => ({ quoted: `${quote(name)}@${quote(host)}` }));
+  return rows.map(({ host }) => ({ host, quoted: `${quote(name)}@${quote(host)}` }));
+}
+
+/** Whether a host is no host but a mark, or what is meant to look like one. */
+export function isMarkHost(host: string): boolean {
+  return host.startsWith('keywarden:');
 }
 
 /** The sessions of a name, to the letter: the list of sessions compares without regard to case, and accounts do not. */
@@ -38,7 +44,7 @@ export async function countDefined(session: MysqlSession, name: string): Promise
 }
 
 /** Quotes a name for a statement. What a backslash in it means depends on the server's mode: throws `invalid-request`. */
-function quote(text: string): string {
+export function quote(text: string): string {
   if (text.includes('\\')) {
     throw new KeywardenError('invalid-request', 'a user name may not hold a backslash');
   }

@@ -60,7 +60,7 @@ export async function withMysqlSession<T>(
   }
 }
 
-function configOf(target: MysqlTarget): ConnectionOptions {
+export function configOf(target: MysqlTarget): ConnectionOptions {
   return {
     ...(target.socket === ''
       ? { host: target.host, port: target.port, stream: () => socketTo(target) }

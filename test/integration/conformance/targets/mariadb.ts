@@ -9,6 +9,7 @@ export const mariadbTarget: DynamicTarget = {
   credsPath: 'database/creds/app',
   refused: 'login refused: 1045',
   refusal: /ER_ACCESS_DENIED_ERROR/,
+  reconcilePath: 'database/reconcile/main',
   async start() {
     const mariadb = await startMariaDb();
     await mariadb.query(`
@@ -42,11 +43,28 @@ export const mariadbTarget: DynamicTarget = {
       },
       async users() {
         const rows = await mariadb.query<{ name: string }>(
-          "SELECT User AS name FROM mysql.user WHERE User LIKE 'v-%'",
+          "SELECT DISTINCT User AS name FROM mysql.user WHERE User LIKE 'v-%'",
         );
         return rows.map(({ name }) => name);
       },
-      removeByHand: async (username) => void (await mariadb.query(`DROP USER '${username}'`)),
+      async plantMark(from, to, how) {
+        const [row] = await mariadb.query<{ host: string }>(
+          "SELECT Host AS host FROM mysql.user WHERE User = ? AND Host LIKE 'keywarden:%'",
+          [from],
+        );
+        const host = row?.host ?? '';
+        const planted = how === 'copied' ? host : host.replace(/:\d{13}:/, ':1000000000000:');
+        await mariadb.query(
+          `CREATE USER '${to}'@'%' ACCOUNT LOCK; CREATE USER '${to}'@'${planted}' ACCOUNT LOCK`,
+        );
+      },
+      async removeByHand(username) {
+        const hosts = await mariadb.query<{ host: string }>(
+          'SELECT Host AS host FROM mysql.user WHERE User = ?',
+          [username],
+        );
+        for (const { host } of hosts) await mariadb.query(`DROP USER '${username}'@'${host}'`);
+      },
       stop: () => mariadb.stop(),
       restart: () => mariadb.start(),
       close: () => mariadb.close(),

@@ -45,6 +45,16 @@ export const postgresTarget: DynamicTarget = {
         );
         return rows.map(({ name }) => name);
       },
+      async plantMark(from, to, how) {
+        const [row] = await postgres.query<{ comment: string }>(
+          "SELECT shobj_description(oid, 'pg_authid') AS comment FROM pg_roles WHERE rolname = $1",
+          [from],
+        );
+        const comment = row?.comment ?? '';
+        const planted =
+          how === 'copied' ? comment : comment.replace(/until=\S+/, 'until=2020-01-01T00:00:00.000000+00');
+        await postgres.query(`CREATE ROLE "${to}"; COMMENT ON ROLE "${to}" IS '${planted}'`);
+      },
       removeByHand: async (username) => void (await postgres.query(`DROP ROLE "${username}"`)),
       stop: () => postgres.stop(),
       restart: () => postgres.start(),
