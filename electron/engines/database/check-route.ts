@@ -6,7 +6,7 @@ import type { RequestTurn } from '../../core/turn.ts';
 import { nameField } from './config-fields.ts';
 import { requireConnection } from './config-route.ts';
 import { revealServer } from './connection-secret.ts';
-import type { DatabaseServer } from './database-plugin.ts';
+import type { DatabasePlugin, DatabaseServer } from './database-plugin.ts';
 import { requirePlugin } from './database-plugins.ts';
 import { planRehearsal } from './plan-rehearsal.ts';
 
@@ -32,7 +32,7 @@ export const checkRoute: Route = {
       decide: (turn, { name }): Decision => {
         const connection = requireConnection(turn, name);
         const server = revealServer(turn, connection);
-        const rehearse = rehearsalOf(turn, server, requirePlugin(connection.plugin).plainStatements);
+        const rehearse = rehearsalOf(turn, server, requirePlugin(connection.plugin));
         return tell(async (signal) => {
           const seen = await look(server, signal);
           return seen.healthy && rehearse ? { ...seen, ...(await rehearse(signal)) } : seen;
@@ -80,9 +80,9 @@ function look(server: DatabaseServer, signal: AbortSignal) {
 }
 
 /** The life of the plainest user there is; undefined where the kind of server has none that can be rehearsed. */
-function rehearsalOf(turn: RequestTurn, server: DatabaseServer, statements: readonly string[] = []) {
+function rehearsalOf(turn: RequestTurn, server: DatabaseServer, plugin: DatabasePlugin) {
   if (!server.rehearse) return undefined;
-  const plan = planRehearsal(turn, statements, []);
+  const plan = planRehearsal(turn, plugin, plugin.plainStatements ?? [], []);
   return async (signal: AbortSignal) => {
     try {
       const { missing = [], promise } = (await server.rehearse?.(plan, signal)) ?? {};

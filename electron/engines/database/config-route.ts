@@ -110,8 +110,7 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
 
   if (input.verify_connection === false) return settle(turn, []);
   // The plainest user there is: what a role adds is rehearsed with the role.
-  const rehearsal =
-    server.rehearse && planRehearsal(turn, plugin.username.longest, plugin.plainStatements ?? [], []);
+  const rehearsal = server.rehearse && planRehearsal(turn, plugin, plugin.plainStatements ?? [], []);
   return {
     kind: 'effect',
     changes: [],

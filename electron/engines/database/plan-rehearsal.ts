@@ -1,15 +1,11 @@
 import { randomBase62 } from '../../core/random-text.ts';
 import type { RequestTurn } from '../../core/turn.ts';
-import type { NewUser, RehearsalPlan } from './database-plugin.ts';
+import type { DatabasePlugin, NewUser, RehearsalPlan } from './database-plugin.ts';
 
-/**
- * Makes up the two throw-away users of a rehearsal, with the statements of a role.
- *
- * @param longest how many characters a name may have
- */
+/** Makes up the two throw-away users of a rehearsal, with the statements of a role. */
 export function planRehearsal(
   turn: RequestTurn,
-  longest: number,
+  { username: { longest } }: DatabasePlugin,
   statements: readonly string[],
   revocationStatements: readonly string[],
 ): RehearsalPlan {

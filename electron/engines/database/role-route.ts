@@ -125,7 +125,7 @@ function planFor(
   const plugin = requirePlugin(connection.plugin);
   const statements = plugin.creationStatements(role.creationStatements, role.groupRole);
   const { rehearse } = server;
-  const plan = planRehearsal(turn, plugin.username.longest, statements, role.revocationStatements);
+  const plan = planRehearsal(turn, plugin, statements, role.revocationStatements);
   return rehearse && ((signal) => rehearse.call(server, plan, signal));
 }
 
