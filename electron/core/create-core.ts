@@ -108,8 +108,9 @@ export function createCore({
   };
   let registry: EngineRegistry | undefined;
   const lateRegistry: EngineRegistry = { find: (mount) => registry?.find(mount) };
-  const issuing = createIssuing(() => {
-    scheduler.hurry();
+  const issuing = createIssuing((left) => {
+    if (left === 'unsettled') scheduler.hurry();
+    // Issued ones too: it may have been ended in the very next turn.
     undertaker.wake();
   });
   const forwarding = createForwarding(() => undertaker.wake());

@@ -14,6 +14,7 @@ import type { CoreResponse } from '../request.ts';
 import { countUse } from '../tokens/count-use.ts';
 import { lastInstant, type TokenRow } from '../tokens/token-rows.ts';
 import { endLeases } from './end-leases.ts';
+import type { Left } from './issuing.ts';
 import type { Lease } from './lease.ts';
 import { leaseIntended, leaseIssued, leaseRemembered } from './lease-changes.ts';
 import { findLease, type LeaseRow } from './lease-rows.ts';
@@ -97,13 +98,15 @@ export async function runIssue(
 ): Promise<CoreResponse> {
   const { id } = intent.lease;
   const unwanted = services.issuing.signalOf(id);
+  let left: Left = 'unsettled';
   try {
     const outcome = await create(intent, asked.request.signal, unwanted);
     const step = await safeTurn(services, asked, (turn) => settle(services, turn, asked, intent, outcome));
     if (step.kind === 'refused') throw step.error;
+    left = 'issued';
     return step.response;
   } finally {
-    services.issuing.finish(id);
+    services.issuing.finish(id, left);
   }
 }
 

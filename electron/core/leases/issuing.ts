@@ -7,7 +7,8 @@ export interface Issuing {
   begin(id: string, requestId: string): void;
   /** Aborts when the lease was ended meanwhile. */
   signalOf(id: string): AbortSignal;
-  finish(id: string): void;
+  /** It is over. A lease that is still pending then counts as interrupted. */
+  finish(id: string, left: Left): void;
   /** The request's turn was undone: what it had begun never was. */
   undo(requestId: string): void;
   has(id: string): boolean;
@@ -17,20 +18,23 @@ export interface Issuing {
   abortAll(): void;
 }
 
+/** What a creation leaves behind: a lease that is out, or one that somebody has to look at. */
+export type Left = 'issued' | 'unsettled';
+
 interface Creation {
   readonly requestId: string;
   readonly controller: AbortController;
 }
 
 /** None under way. `finished` is called after each. */
-export function createIssuing(finished: () => void): Issuing {
+export function createIssuing(finished: (left: Left) => void): Issuing {
   const running = new Map<string, Creation>();
   return {
     begin: (id, requestId) => void running.set(id, { requestId, controller: new AbortController() }),
     signalOf: (id) => running.get(id)?.controller.signal ?? AbortSignal.abort(),
-    finish(id) {
+    finish(id, left) {
       running.delete(id);
-      finished();
+      finished(left);
     },
     undo(requestId) {
       for (const [id, creation] of running) if (creation.requestId === requestId) running.delete(id);
