@@ -1,4 +1,5 @@
 import type { ServerCheck } from '../database-plugin.ts';
+import { redisNow } from './redis-marks.ts';
 import { isReply, type RedisCommand } from './redis-session.ts';
 
 /** Looks at the server with the connection's own user: what it is, and whether users can be made and ended there. */
@@ -16,6 +17,10 @@ export async function checkRedis(command: RedisCommand): Promise<ServerCheck> {
   const user = await ask('This server is older than Redis 6: it has no users.', 'ACL', 'WHOAMI');
   await ask('The user may not manage users: it needs +acl.', 'ACL', 'USERS');
   await ask("The user may not see and end others' connections: it needs +client.", 'CLIENT', 'LIST');
+  await redisNow(command).catch((error: unknown) => {
+    if (!isReply(error)) throw error;
+    problems.push('The user may not ask what time it is there: it needs +time.');
+  });
   const info = await ask('', 'INFO', 'replication').then((replication) => {
     if (/role:slave/.test(replication))
       problems.push('This server is a replica: users made here are not its primary’s.');

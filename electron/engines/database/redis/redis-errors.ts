@@ -43,6 +43,12 @@ export function redisError(error: unknown): KeywardenError {
 
 function reasonFor(error: unknown): string {
   const code = redisCode(error);
+  const text = error instanceof Error ? error.message : '';
+  const lacking = code === 'NOPERM' ? /run the '([\w|-]{1,60})' command/.exec(text)?.[1] : undefined;
+  if (lacking !== undefined) return `the connection's user lacks a right: it needs +${lacking}`;
+  if (/running without a config file/i.test(text)) {
+    return 'persistence_mode=rewrite needs a server that was started with a configuration file';
+  }
   const known = code === undefined ? undefined : ERROR_WORDS[code];
   if (known !== undefined) return known;
   if (code !== undefined && OUR_CERTIFICATE.test(code)) {

@@ -10,16 +10,14 @@ export type RedisCommand = (name: string, ...args: readonly string[]) => Promise
 const CONNECT_TIMEOUT = 5_000;
 const COMMAND_TIMEOUT = 20_000;
 
-/**
- * Logs in for `work`, and out again; an abort cuts the socket, so that nothing more is sent after it. Throws exactly what
- * the server or the network said.
- */
-export async function withRedis<T>(
-  target: RedisTarget,
-  signal: AbortSignal,
-  work: (command: RedisCommand) => Promise<T>,
-): Promise<T> {
-  signal.throwIfAborted();
+/** A connection that is logged in. */
+export interface OpenRedis {
+  readonly command: RedisCommand;
+  cut(): void;
+}
+
+/** Logs in and stays. Throws exactly what the server or the network said. */
+export async function openRedis(target: RedisTarget, signal?: AbortSignal): Promise<OpenRedis> {
   const client = new Redis({
     host: target.host,
     port: target.port,
@@ -39,14 +37,40 @@ export async function withRedis<T>(
     broken ??= error;
   });
   const cut = () => client.disconnect();
-  signal.addEventListener('abort', cut, { once: true });
+  // The driver says of a refused connection that it is closed; the socket's own error says why.
+  const told = (error: unknown) => (broken !== undefined && !isReply(error) ? broken : error);
+  signal?.addEventListener('abort', cut, { once: true });
   try {
     await client.connect();
     await client.call('AUTH', target.user, target.password);
-    return await work((name, ...args) => client.call(name, ...args));
   } catch (error) {
-    // The driver says of a refused connection that it is closed; the socket's own error says why.
-    throw broken !== undefined && !isReply(error) ? broken : error;
+    signal?.removeEventListener('abort', cut);
+    cut();
+    throw told(error);
+  }
+  const command: RedisCommand = async (name, ...args) => {
+    try {
+      return await client.call(name, ...args);
+    } catch (error) {
+      throw told(error);
+    }
+  };
+  return { command, cut };
+}
+
+/**
+ * Logs in for `work`, and out again; an abort cuts the socket, so that nothing more is sent after it. Throws exactly what
+ * the server or the network said.
+ */
+export async function withRedis<T>(
+  target: RedisTarget,
+  signal: AbortSignal,
+  work: (command: RedisCommand) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const { command, cut } = await openRedis(target, signal);
+  try {
+    return await work(command);
   } finally {
     signal.removeEventListener('abort', cut);
     cut();

@@ -52,18 +52,21 @@ export async function endClients(command: RedisCommand, name: string): Promise<v
 /**
  * Makes the server keep its users as they are now. After a removal this matters most: a file that somebody saved while the
  * user lived would bring it back at the next start.
+ *
+ * @returns whether a restart finds them there
  */
-export async function keepUsers(command: RedisCommand, persistence: Persistence): Promise<void> {
-  if (persistence === 'none') return;
+export async function keepUsers(command: RedisCommand, persistence: Persistence): Promise<boolean> {
+  if (persistence === 'none') return false;
   if (persistence === 'rewrite') {
     await command('CONFIG', 'REWRITE');
-    return;
+    return true;
   }
   try {
     await command('ACL', 'SAVE');
+    return true;
   } catch (error) {
-    // Then a restart forgets them all, which nothing has to be done about.
-    if (isReply(error) && /not configured to use an ACL file/i.test(error.message)) return;
+    // Then a restart forgets them all, and which server it was as well.
+    if (isReply(error) && /not configured to use an ACL file/i.test(error.message)) return false;
     throw error;
   }
 }

@@ -9,6 +9,7 @@ export const redisTarget: DynamicTarget = {
   credsPath: 'database/creds/app',
   refused: 'login refused: WRONGPASS',
   refusal: /WRONGPASS/,
+  reconcilePath: 'database/reconcile/main',
   async start() {
     // With a file of its users, so that a restart does not end them for us.
     const redis = await startRedis({ aclFile: true });
@@ -37,7 +38,13 @@ export const redisTarget: DynamicTarget = {
       },
       async users() {
         const names = (await redis.command('ACL', 'USERS')) as string[];
-        return names.filter((name) => name !== 'default');
+        return names.filter((name) => name.startsWith('v-'));
+      },
+      async plantMark(from, to, how) {
+        const rules = JSON.stringify(await redis.command('ACL', 'GETUSER', from));
+        const mark = /keywarden:2:[\w:-]+/.exec(rules)?.[0] ?? '';
+        const planted = how === 'copied' ? mark : mark.replace(/:\d{13}:/, ':1000000000000:');
+        await redis.command('ACL', 'SETUSER', to, 'off', `(~${planted})`);
       },
       removeByHand: async (username) => void (await redis.command('ACL', 'DELUSER', username)),
       stop: () => redis.stop(),
