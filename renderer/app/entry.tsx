@@ -32,7 +32,7 @@ if (root) {
         colorSchemeManager={memoryColorScheme}
         getStyleNonce={() => styleNonce}
       >
-        <Notifications position="bottom-right" limit={4} containerWidth={380} />
+        <Notifications position="bottom-right" limit={4} containerWidth={380} aria-live="polite" />
         <App />
       </MantineProvider>
     </StrictMode>,

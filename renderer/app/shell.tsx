@@ -45,7 +45,7 @@ export function Shell({ status }: { readonly status: AppStatus }) {
   return (
     <div className="shell">
       <Rail vaultName={status.vault?.name ?? 'Vault'} />
-      <main className="shell-screen">
+      <main className="shell-screen" tabIndex={-1}>
         <Current />
       </main>
       <StatusBar status={status} />

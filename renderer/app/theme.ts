@@ -82,10 +82,16 @@ export const theme = createTheme({
     Button: Button.extend({
       defaultProps: { size: 'sm' },
       // The library chooses the text on a filled button by the light shade alone.
-      vars: (_, { variant, color, disabled }) =>
-        (variant === undefined || variant === 'filled') && !disabled
-          ? { root: { '--button-color': color === 'danger' ? 'var(--on-danger)' : 'var(--on-brass)' } }
-          : { root: {} },
+      vars: (_, { variant, color, disabled }) => {
+        if (disabled) return { root: {} };
+        if (variant === undefined || variant === 'filled') {
+          return { root: { '--button-color': color === 'danger' ? 'var(--on-danger)' : 'var(--on-brass)' } };
+        }
+        // Its own light red is too deep to be read in the dark theme.
+        if (color !== 'danger') return { root: {} };
+        const ground = variant === 'light' ? { '--button-bg': 'var(--blocked-soft)' } : {};
+        return { root: { ...ground, '--button-color': 'var(--blocked)' } };
+      },
     }),
     Input: Input.extend({ defaultProps: { size: 'sm' } }),
     PasswordInput: PasswordInput.extend({

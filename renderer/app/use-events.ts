@@ -8,6 +8,7 @@ import { useKeycards } from '../features/keycards/keycards-store.ts';
 import { useLogins } from '../features/logins/logins-store.ts';
 import { useRotations } from '../features/rotation/rotations-store.ts';
 import { useSecrets } from '../features/secrets/secrets-store.ts';
+import { isDialogOpen } from '../ui/dialog.tsx';
 import { useNavigation } from './navigation.ts';
 import { useSession } from './session.ts';
 
@@ -70,7 +71,7 @@ function changed(topic: Extract<IpcEvent, { kind: 'changed' }>['topics'][number]
 }
 
 function command(name: Extract<IpcEvent, { kind: 'command' }>['command']): void {
-  if (!isOpen()) return;
+  if (!isOpen() || isDialogOpen()) return;
   const { go, open } = useNavigation.getState();
   if (name === 'find' || name === 'settings') open({ kind: name });
   else if (name === 'new-secret') {

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { isDialogOpen } from '../ui/dialog.tsx';
 import { lockVault } from './lock-vault.ts';
 import { useNavigation } from './navigation.ts';
 
@@ -8,8 +9,10 @@ export function useShortcuts(): void {
     const onKey = (event: KeyboardEvent): void => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
       const key = event.key.toLowerCase();
-      if (key === 'k') useNavigation.getState().open({ kind: 'find' });
-      else if (key === 'l') void lockVault();
+      // Not over another dialog: what is typed or shown once there would be lost.
+      if (key === 'k') {
+        if (!isDialogOpen()) useNavigation.getState().open({ kind: 'find' });
+      } else if (key === 'l') void lockVault();
       else return;
       event.preventDefault();
     };

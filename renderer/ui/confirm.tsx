@@ -21,7 +21,7 @@ export function Confirm({ title, children, doLabel, destructive = true, run, onC
     onClose();
   });
   return (
-    <Dialog onClose={onClose} title={title} size={460}>
+    <Dialog onClose={onClose} closeOnClickOutside title={title} size={460}>
       <div className="stack">
         <div className="soft stack-tight">{children}</div>
         <ProblemNotice problem={action.problem} />

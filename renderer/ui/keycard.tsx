@@ -46,16 +46,20 @@ export function Keycard({ holder, door, fraction, left, tone, state, promise, no
   );
 }
 
+/** What each promise means, in a sentence. */
+export const PROMISES = {
+  'dies-by-itself': 'The target refuses it after its time even when Keywarden and this machine are off.',
+  'needs-keywarden':
+    'It ends on time only while Keywarden runs; when it was off, it is ended at the next start.',
+} as const;
+
 /** What holds for a credential when Keywarden is off, as the rehearsal showed it. */
 export function PromiseWords({ promise }: { readonly promise: 'dies-by-itself' | 'needs-keywarden' }) {
   const byItself = promise === 'dies-by-itself';
   const Icon = byItself ? IconHourglassLow : IconPlugConnected;
   const words = byItself ? 'Dies by itself' : 'Needs Keywarden';
-  const meaning = byItself
-    ? 'The target refuses it after its time even when Keywarden and this machine are off.'
-    : 'Ends on time only while Keywarden runs.';
   return (
-    <span className="keycard-promise" title={meaning}>
+    <span className="keycard-promise" title={PROMISES[promise]}>
       <Icon size={14} stroke={1.7} aria-hidden="true" />
       {words}
     </span>

@@ -21,17 +21,32 @@ interface RevealableValueProps {
 /** A value as dots of constant length; a click shows it for 30 s, a hold while it lasts. */
 export function RevealableValue({ name, reveal }: RevealableValueProps) {
   const [shown, setShown] = useState<{ readonly value: string; readonly until: number } | null>(null);
-  const press = useRef({ at: 0, wasShown: false });
+  const press = useRef({ at: 0, wasShown: false, isOver: false });
   const showing = useAction(async () => {
     const value = await reveal();
+    // A hold that ended before the value came must not show it afterwards.
+    if (press.current.isOver) return;
     setShown({ value, until: clockNow() + SHOWN_MS });
   });
   const hide = (): void => setShown(null);
+  const release = (): void => {
+    if (!press.current.wasShown && clockNow() - press.current.at <= HOLD_MS) return;
+    press.current.isOver = true;
+    hide();
+  };
   const until = shown?.until;
   useEffect(() => {
     if (until === undefined) return;
     const timer = setTimeout(() => setShown(null), until - clockNow());
-    return () => clearTimeout(timer);
+    // Nor may it stay on a window that nobody looks at.
+    const onHidden = (): void => {
+      if (document.visibilityState === 'hidden') setShown(null);
+    };
+    document.addEventListener('visibilitychange', onHidden);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', onHidden);
+    };
   }, [until]);
   const words = showing.problem?.words;
   useEffect(() => {
@@ -53,16 +68,18 @@ export function RevealableValue({ name, reveal }: RevealableValueProps) {
           variant="subtle"
           color="gray"
           aria-label={`${shown ? 'Hide' : 'Reveal'} ${name}`}
-          onPointerDown={() => {
-            press.current = { at: clockNow(), wasShown: shown !== null };
+          onPointerDown={(event) => {
+            // So that a hold also ends where the pointer has left the button.
+            event.currentTarget.setPointerCapture(event.pointerId);
+            press.current = { at: clockNow(), wasShown: shown !== null, isOver: false };
             if (!shown) showing.run();
           }}
-          onPointerUp={() => {
-            if (press.current.wasShown || clockNow() - press.current.at > HOLD_MS) hide();
-          }}
+          onPointerUp={release}
+          onPointerCancel={release}
           onClick={(event) => {
             // A click without a pointer comes from the keyboard or a screen reader.
             if (event.detail !== 0) return;
+            press.current = { at: clockNow(), wasShown: shown !== null, isOver: false };
             if (shown) hide();
             else showing.run();
           }}

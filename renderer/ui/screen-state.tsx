@@ -25,8 +25,15 @@ export function Empty({ icon, title, children, actions }: EmptyProps) {
   );
 }
 
+interface FailedProps {
+  readonly problem: Problem;
+  /** What holds in spite of it. */
+  readonly kept?: string;
+  readonly onRetry: () => void;
+}
+
 /** A screen whose asking was refused: what happened, and a way to try again. */
-export function Failed({ problem, onRetry }: { readonly problem: Problem; readonly onRetry: () => void }) {
+export function Failed({ problem, kept = 'Nothing was changed or lost.', onRetry }: FailedProps) {
   return (
     <div className="screen-state" role="alert">
       <div className="screen-state-icon screen-state-bad" aria-hidden="true">
@@ -35,7 +42,7 @@ export function Failed({ problem, onRetry }: { readonly problem: Problem; readon
       <h2>That did not work</h2>
       <div className="screen-state-words">
         <p>{problem.words}</p>
-        <p>Nothing was changed or lost.</p>
+        <p>{kept}</p>
       </div>
       <div className="screen-state-actions">
         <Button variant="default" onClick={onRetry}>

@@ -31,6 +31,18 @@ export function Screen({ title, tools, list, detail, wide = 'detail' }: ScreenPr
   );
 }
 
+/** A screen without list and detail: what belongs there is on its way, was refused, or is not there yet. */
+export function Whole({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className="screen-whole" aria-label={title}>
+      <header className="screen-head">
+        <h1>{title}</h1>
+      </header>
+      {children}
+    </section>
+  );
+}
+
 interface SearchProps {
   readonly label: string;
   readonly value: string;

@@ -38,6 +38,12 @@ export function relativeWords(at: number, now: number): string {
   return seconds > 0 ? `${words} ago` : `in ${words}`;
 }
 
+/** When something is due, seen from `now`: `now`, `in a moment`, `in 2 h`. */
+export function dueWords(at: number, now: number): string {
+  if (at <= now) return 'now';
+  return at - now < 10_000 ? 'in a moment' : relativeWords(at, now);
+}
+
 /** The exact instant, for hovering. */
 export function exactWords(at: number): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' });

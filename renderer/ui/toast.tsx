@@ -23,6 +23,8 @@ export function toast(words: string, undo?: { readonly label: string; readonly r
         )}
       </span>
     ),
+    // A remark waits its turn; only what did not work interrupts.
+    role: 'status',
     autoClose: undo ? 10_000 : 4000,
     withBorder: true,
     closeButtonProps: { 'aria-label': 'Dismiss' },

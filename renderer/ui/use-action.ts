@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Problem, problemOf } from './problem.ts';
 
 /** One thing that a person sets off: whether it runs, and why it was refused. */
@@ -16,9 +16,18 @@ export function useAction<A extends unknown[]>(work: (...input: A) => Promise<un
   const latest = useRef(work);
   latest.current = work;
   const running = useRef(false);
+  const from = useRef<Element | null>(null);
+  // A button that waits is shut and so loses the focus: it gets it back, so that the keys go on from there.
+  useEffect(() => {
+    const button = from.current;
+    if (busy || !(button instanceof HTMLElement)) return;
+    from.current = null;
+    if (document.activeElement === document.body) button.focus({ preventScroll: true });
+  }, [busy]);
   const run = useCallback((...input: A) => {
     if (running.current) return;
     running.current = true;
+    from.current = document.activeElement;
     setBusy(true);
     setProblem(null);
     latest

@@ -1,6 +1,14 @@
 import './virtual-list.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+} from 'react';
 import { hasTextSelection } from './has-text-selection.ts';
 
 /** How one row of a list is to be told apart, drawn and announced. */
@@ -46,6 +54,9 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   });
   const selected = selectedKey === null ? -1 : items.findIndex((item) => props.row(item).key === selectedKey);
   const current = items[selected];
+  const drawn = virtual.getVirtualItems();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `row` is made anew with each drawing, and says the same of the same items.
+  const places = useMemo(() => placesOf(items, (item) => props.row(item).heading === true), [items]);
 
   useEffect(() => {
     if (selected >= 0) virtual.scrollToIndex(selected, { align: 'auto' });
@@ -94,11 +105,11 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
       role={role}
       aria-label={props.label}
       tabIndex={0}
-      aria-activedescendant={selected >= 0 ? `${id}-${selected}` : undefined}
+      aria-activedescendant={drawn.some(({ index }) => index === selected) ? `${id}-${selected}` : undefined}
       onKeyDown={onKeyDown}
     >
       <div className="vlist-all" role="presentation" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
+        {drawn.map(({ index, start }) => {
           const item = items[index];
           if (item === undefined) return null;
           const row = props.row(item);
@@ -113,7 +124,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
           const announced =
             role === 'tree'
               ? { role: 'treeitem', 'aria-level': (row.level ?? 0) + 1, 'aria-expanded': row.expanded }
-              : { role: 'option', 'aria-setsize': items.length, 'aria-posinset': index + 1 };
+              : { role: 'option', 'aria-setsize': places.count, 'aria-posinset': places.at[index] };
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the list around it has the keys and names the active row.
             // biome-ignore lint/a11y/noStaticElementInteractions: it is an option or a treeitem.
@@ -128,7 +139,9 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
                 props.onSelect(item);
                 props.onPress?.(item);
               }}
-              onDoubleClick={() => props.onPress ?? props.onOpen?.(item)}
+              onDoubleClick={() => {
+                if (!props.onPress) props.onOpen?.(item);
+              }}
               onContextMenu={(event) => props.onContext?.(item, event)}
               {...announced}
             >
@@ -139,4 +152,17 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
       </div>
     </div>
   );
+}
+
+/** Which place each row has among those that can be chosen: headings are not counted. */
+function placesOf<T>(
+  items: readonly T[],
+  isHeading: (item: T) => boolean,
+): { readonly at: readonly number[]; readonly count: number } {
+  let count = 0;
+  const at = items.map((item) => {
+    if (!isHeading(item)) count += 1;
+    return count;
+  });
+  return { at, count };
 }

@@ -1,11 +1,9 @@
-import { expect, type Locator, type Page, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { launchDesktop, type TestDesktop } from '../support/electron-app.ts';
 import { ask } from './steps/ask.ts';
 import { copied } from './steps/clipboard.ts';
 import { PASSPHRASE, shownKit } from './steps/front-door.ts';
-
-/** No screen has as many stops: whoever has not arrived by then never will. */
-const MOST_STOPS = 80;
+import { press, tabTo } from './steps/keys.ts';
 
 test.describe.configure({ mode: 'serial' });
 let desktop: TestDesktop;
@@ -18,14 +16,14 @@ test.beforeAll(async () => {
 test.afterAll(() => desktop.close());
 
 test('a vault is made without a mouse', async () => {
-  await press(page.getByRole('button', { name: 'Create a vault' }), 'Enter');
-  await tabTo(page.getByLabel('Passphrase', { exact: true }));
+  await press(page, page.getByRole('button', { name: 'Create a vault' }), 'Enter');
+  await tabTo(page, page.getByLabel('Passphrase', { exact: true }));
   await page.keyboard.type(PASSPHRASE);
-  await tabTo(page.getByLabel('Repeat the passphrase'));
+  await tabTo(page, page.getByLabel('Repeat the passphrase'));
   await page.keyboard.type(PASSPHRASE);
   await page.keyboard.press('Enter');
   const { group } = await shownKit(page);
-  await tabTo(page.getByLabel(/^Group \d+ of the kit$/));
+  await tabTo(page, page.getByLabel(/^Group \d+ of the kit$/));
   await page.keyboard.type(group);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible({ timeout: 60_000 });
@@ -54,7 +52,7 @@ test('Ctrl+K finds a secret by a few letters, and arrows and Enter go there', as
 
 test('arrows walk the tree, fold and unfold it, and Ctrl+C copies the path', async () => {
   const tree = page.getByRole('tree', { name: 'Secrets' });
-  await tabTo(tree);
+  await tabTo(page, tree);
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('heading', { name: 'shop/production/stripe' })).toBeVisible();
   expect(await copied(desktop, () => page.keyboard.press('Control+c'))).toBe('shop/production/stripe');
@@ -72,7 +70,7 @@ test('arrows walk the tree, fold and unfold it, and Ctrl+C copies the path', asy
 });
 
 test('a value is revealed, hidden and copied without a mouse', async () => {
-  await press(page.getByRole('button', { name: 'Reveal API_KEY' }), 'Enter');
+  await press(page, page.getByRole('button', { name: 'Reveal API_KEY' }), 'Enter');
   await expect(page.getByText('stripe-canary')).toBeVisible();
   const hide = page.getByRole('button', { name: 'Hide API_KEY' });
   await expect(hide, 'the focus stays where it was').toBeFocused();
@@ -82,14 +80,14 @@ test('a value is revealed, hidden and copied without a mouse', async () => {
 });
 
 test('a new version is written and a secret deleted and brought back without a mouse', async () => {
-  await press(page.getByRole('button', { name: 'New version' }), 'Enter');
-  await tabTo(page.getByLabel('Value of field 1'));
+  await press(page, page.getByRole('button', { name: 'New version' }), 'Enter');
+  await tabTo(page, page.getByLabel('Value of field 1'));
   await page.keyboard.type('stripe-canary-2');
-  await press(page.getByRole('button', { name: 'Save as version 2' }), 'Enter');
+  await press(page, page.getByRole('button', { name: 'Save as version 2' }), 'Enter');
   await expect(page.getByText('Version 2 of 2')).toBeVisible();
-  await press(page.getByRole('button', { name: 'Delete', exact: true }), 'Enter');
+  await press(page, page.getByRole('button', { name: 'Delete', exact: true }), 'Enter');
   await expect(page.getByText('This version is deleted')).toBeVisible();
-  await press(page.getByRole('button', { name: 'Bring it back' }), 'Enter');
+  await press(page, page.getByRole('button', { name: 'Bring it back' }), 'Enter');
   await expect(page.getByText('This version is deleted')).toBeHidden();
   const latest = { path: 'shop/production/stripe', version: 2, field: 'API_KEY' };
   expect(await ask(page, 'secrets.reveal', latest)).toEqual({ value: 'stripe-canary-2' });
@@ -97,7 +95,7 @@ test('a new version is written and a secret deleted and brought back without a m
 
 test('Escape closes what is open, and gives the focus back to where it was', async () => {
   const opener = page.getByRole('button', { name: 'New secret' });
-  await press(opener, 'Enter');
+  await press(page, opener, 'Enter');
   await expect(page.getByRole('dialog', { name: 'New secret' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -113,55 +111,11 @@ async function storeSecret(path: string, field: string, value: string): Promise<
   await expect(dialog.getByLabel('Path')).toBeFocused();
   await page.keyboard.press('Control+a');
   await page.keyboard.type(path);
-  await tabTo(dialog.getByLabel('Name of field 1'));
+  await tabTo(page, dialog.getByLabel('Name of field 1'));
   await page.keyboard.type(field);
-  await tabTo(dialog.getByLabel('Value of field 1'));
+  await tabTo(page, dialog.getByLabel('Value of field 1'));
   await page.keyboard.type(value);
-  await press(dialog.getByRole('button', { name: 'Store secret' }), 'Enter');
+  await press(page, dialog.getByRole('button', { name: 'Store secret' }), 'Enter');
   await expect(page.getByRole('heading', { name: path })).toBeVisible();
   await expect(page.getByRole('dialog')).toHaveCount(0);
-}
-
-/** Walks to a control with Tab alone, and presses a key on it. */
-async function press(control: Locator, key: string): Promise<void> {
-  await tabTo(control);
-  await page.keyboard.press(key);
-}
-
-/** Walks to a control with Tab alone. Every stop on the way must show that it has the focus. */
-async function tabTo(control: Locator): Promise<void> {
-  await expect(control).toBeVisible();
-  for (let stop = 0; stop < MOST_STOPS; stop += 1) {
-    if (await control.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-    const { shown, on } = await focusShown();
-    expect(shown, `the focus is visible on ${on}`).toBe(true);
-  }
-  throw new Error(`Tab never comes to ${control}`);
-}
-
-/** Whether the focused element, what it holds, or what is drawn around it looks otherwise than without the focus. */
-function focusShown(): Promise<{ shown: boolean; on: string }> {
-  return page.evaluate(() => {
-    const focused = document.activeElement;
-    if (!(focused instanceof HTMLElement) || focused === document.body)
-      return { shown: true, on: 'the page' };
-    const looks = (): string => {
-      for (const animation of document.getAnimations()) animation.finish();
-      const around = [focused.parentElement, focused.parentElement?.parentElement];
-      const elements = [focused, ...around, ...focused.querySelectorAll('*')];
-      return elements
-        .map((element) => {
-          if (!element) return '';
-          const { outline, boxShadow, borderColor, backgroundColor } = getComputedStyle(element);
-          return [outline, boxShadow, borderColor, backgroundColor].join();
-        })
-        .join('\n');
-    };
-    const withFocus = looks();
-    focused.blur();
-    const without = looks();
-    focused.focus();
-    return { shown: withFocus !== without, on: focused.outerHTML.slice(0, 200) };
-  });
 }

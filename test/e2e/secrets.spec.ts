@@ -81,7 +81,7 @@ test('a deleted secret cannot be read, and undo brings it back', async () => {
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(page.getByText('This version is deleted')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Reveal API_KEY' })).toBeHidden();
-  await page.getByRole('alert').getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByText('This version is deleted')).toBeHidden();
   expect(await copyOf('API_KEY')).toBe(NEW_KEY);
 });

@@ -294,7 +294,7 @@ async function rotation(page: Page): Promise<void> {
   await operator.write('secret/rotation/intranet/wiki', { kind: 'hook', hook: 'crm' });
   await page.getByRole('option', { name: /wiki/ }).click();
   await page.getByRole('button', { name: 'Rotate now' }).click();
-  await expect(page.getByText('It is held up.')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('It is held up:')).toBeVisible({ timeout: 30_000 });
   await camera.take('rotation-held-up');
 }
 

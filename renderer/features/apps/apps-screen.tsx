@@ -6,7 +6,7 @@ import type { App } from '../../../shared/ipc/methods/apps-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { useContextMenu } from '../../ui/context-menu.tsx';
 import { copyText } from '../../ui/copy-text.ts';
-import { Screen, Search } from '../../ui/screen.tsx';
+import { Screen, Search, Whole } from '../../ui/screen.tsx';
 import { Empty, Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { exactWords, relativeWords } from '../../ui/time-words.ts';
@@ -19,9 +19,19 @@ import { useApps } from './apps-store.ts';
 export function AppsScreen() {
   const { list, refresh, selected } = useApps();
   const open = useNavigation((navigation) => navigation.open);
-  if (list.kind === 'loading') return <Loading />;
-  if (list.kind === 'failed') return <Failed problem={list.problem} onRetry={() => void refresh()} />;
-  if (list.value.length === 0) return <NoApps />;
+  if (list.kind !== 'ready' || list.value.length === 0) {
+    return (
+      <Whole title="Apps">
+        {list.kind === 'loading' ? (
+          <Loading />
+        ) : list.kind === 'failed' ? (
+          <Failed problem={list.problem} onRetry={() => void refresh()} />
+        ) : (
+          <NoApps />
+        )}
+      </Whole>
+    );
+  }
   return (
     <Screen
       title="Apps"

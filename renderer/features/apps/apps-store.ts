@@ -32,6 +32,9 @@ export const useApps = create<Apps>()((set, get) => ({
       selected === null ? undefined : get().show(selected),
     ]);
     set({ list });
+    // Removed elsewhere: there is nothing to look at any more.
+    if (list.kind === 'ready' && !list.value.some(({ name }) => name === get().selected))
+      set({ selected: null, detail: LOADING });
   },
   show: async (name) => {
     const before = get().selected === name ? get().detail : LOADING;

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../bridge/ask.ts';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Dialog, DialogStep } from '../../ui/dialog.tsx';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { TtlField, ttlOfText } from '../../ui/ttl-field.tsx';
 import { useAction } from '../../ui/use-action.ts';
@@ -20,7 +20,9 @@ export function HandOver({ app, onClose }: { readonly app: string; readonly onCl
   return (
     <Dialog onClose={onClose} title={`Hand over to ${app}`} size={520}>
       {given ? (
-        <HandedOver app={app} given={given} onClose={onClose} />
+        <DialogStep>
+          <HandedOver app={app} given={given} onClose={onClose} />
+        </DialogStep>
       ) : (
         <form
           className="stack"

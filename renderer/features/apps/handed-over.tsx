@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { useSession } from '../../app/session.ts';
 import { ask } from '../../bridge/ask.ts';
+import { useForgetOnClose } from '../../bridge/use-forget-on-close.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Keycard } from '../../ui/keycard.tsx';
 import { useNow } from '../../ui/ticker.ts';
@@ -15,6 +16,7 @@ interface HandedOverProps {
 
 /** The copy-once keycard of an app, in the forms in which programs take it. */
 export function HandedOver({ app, given, onClose }: HandedOverProps) {
+  useForgetOnClose(given.handle);
   const setClipboard = useSession((session) => session.setClipboard);
   const left = Math.max(0, given.expiresAt - useNow());
   const fraction = left / (given.ttl * 1000);
@@ -48,7 +50,9 @@ export function HandedOver({ app, given, onClose }: HandedOverProps) {
         nobody can copy this private half again; make another at any time.
       </p>
       <div className="form-buttons">
-        <Button onClick={onClose}>Done</Button>
+        <Button onClick={onClose} data-autofocus>
+          Done
+        </Button>
       </div>
     </div>
   );

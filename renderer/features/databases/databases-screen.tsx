@@ -4,7 +4,7 @@ import { IconDatabase, IconDatabaseCog, IconPlus } from '@tabler/icons-react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { DatabaseConnection, DatabaseRole } from '../../../shared/ipc/methods/databases-methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
-import { Screen } from '../../ui/screen.tsx';
+import { Screen, Whole } from '../../ui/screen.tsx';
 import { Empty, Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { durationWords } from '../../ui/time-words.ts';
 import { VirtualList } from '../../ui/virtual-list.tsx';
@@ -21,10 +21,20 @@ type Line =
 export function DatabasesScreen() {
   const { list, starting, refresh } = useDatabases();
   const open = useNavigation((navigation) => navigation.open);
-  if (list.kind === 'loading') return <Loading />;
-  if (list.kind === 'failed') return <Failed problem={list.problem} onRetry={() => void refresh()} />;
-  if (list.value.connections.length === 0 || starting || list.value.sample.state === 'starting') {
-    return <NoDatabases />;
+  const isEmpty = list.kind === 'ready' && list.value.connections.length + list.value.roles.length === 0;
+  const isStarting = starting || (list.kind === 'ready' && list.value.sample.state === 'starting');
+  if (list.kind !== 'ready' || isEmpty || isStarting) {
+    return (
+      <Whole title="Databases">
+        {list.kind === 'loading' ? (
+          <Loading />
+        ) : list.kind === 'failed' ? (
+          <Failed problem={list.problem} onRetry={() => void refresh()} />
+        ) : (
+          <NoDatabases />
+        )}
+      </Whole>
+    );
   }
   return (
     <Screen

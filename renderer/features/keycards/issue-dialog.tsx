@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../bridge/ask.ts';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Dialog, DialogStep } from '../../ui/dialog.tsx';
 import { valueOr } from '../../ui/loadable.ts';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { TtlField, ttlOfText } from '../../ui/ttl-field.tsx';
@@ -34,7 +34,9 @@ export function IssueDialog({ role, onClose }: { readonly role: string; readonly
   return (
     <Dialog onClose={onClose} title={issued ? 'Your keycard' : `Issue a keycard: ${role}`} size={540}>
       {issued ? (
-        <IssuedKeycard issued={issued} keycard={current ?? issued.keycard} onClose={onClose} />
+        <DialogStep>
+          <IssuedKeycard issued={issued} keycard={current ?? issued.keycard} onClose={onClose} />
+        </DialogStep>
       ) : (
         <form
           className="stack"

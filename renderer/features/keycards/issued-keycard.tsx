@@ -4,6 +4,7 @@ import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { useSession } from '../../app/session.ts';
 import { ask } from '../../bridge/ask.ts';
+import { useForgetOnClose } from '../../bridge/use-forget-on-close.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { RevealableValue } from '../../ui/revealable-value.tsx';
 import { LeaseCard } from './lease-card.tsx';
@@ -17,6 +18,7 @@ interface IssuedKeycardProps {
 /** A keycard on the day of its issue: the one time that its password can be had. */
 export function IssuedKeycard({ issued, keycard, onClose }: IssuedKeycardProps) {
   const { handle } = issued;
+  useForgetOnClose(handle);
   const setClipboard = useSession((session) => session.setClipboard);
   const copy = (what: 'username' | 'password' | 'url') => async () => {
     const { clearsAt } = await ask('keycards.copyIssued', { handle, what });
@@ -50,11 +52,13 @@ export function IssuedKeycard({ issued, keycard, onClose }: IssuedKeycardProps) 
         </div>
       </div>
       <p className="quiet">
-        Shown once: after five minutes, or when this is closed, nobody can read the password again.
+        Shown once: when this is closed, or after five minutes, nobody can read the password again.
       </p>
       <div className="form-buttons">
         <CopyButton label="Copy connection URL" copy={copy('url')} />
-        <Button onClick={onClose}>Done</Button>
+        <Button onClick={onClose} data-autofocus>
+          Done
+        </Button>
       </div>
     </div>
   );

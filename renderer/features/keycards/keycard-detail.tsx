@@ -6,6 +6,7 @@ import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { copyText } from '../../ui/copy-text.ts';
 import { Countdown } from '../../ui/countdown.tsx';
+import { PROMISES } from '../../ui/keycard.tsx';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { DetailPart } from '../../ui/screen.tsx';
@@ -19,12 +20,16 @@ import { RevokeKeycard } from './revoke-keycard.tsx';
 
 /** One keycard: the card, its times, what can be done, and the proof of its end. */
 export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
-  const renew = useKeycards((store) => store.renew);
+  const { renew, revoke } = useKeycards();
   const now = useNow();
   const [revoking, setRevoking] = useState(false);
   const renewing = useAction(async () => {
     await renew(keycard.leaseId);
     toast('Renewed.');
+  });
+  const trying = useAction(async () => {
+    const { state } = await revoke(keycard.leaseId);
+    toast(state === 'dead' ? 'It is dead, and proven.' : 'It is still alive; the reason is shown with it.');
   });
   const live = isLive(keycard);
   const stuck = isStillAlive(keycard, now);
@@ -37,11 +42,22 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
         <LeaseCard keycard={keycard} />
         {stuck && (
           <Notice tone="warning">
-            <strong>Still alive though its time is over.</strong>{' '}
+            <strong>
+              {keycard.expiresAt > now
+                ? 'Still alive though it was revoked.'
+                : 'Still alive though its time is over.'}
+            </strong>{' '}
             {keycard.reason ?? 'It has not been ended yet.'}{' '}
             {keycard.nextTryAt !== null && (
               <>
-                Next try in <Countdown until={keycard.nextTryAt} />; it is tried for as long as it takes.
+                {keycard.nextTryAt > now ? (
+                  <>
+                    Next try in <Countdown until={keycard.nextTryAt} />
+                  </>
+                ) : (
+                  'It is tried again now'
+                )}
+                ; it is tried for as long as it takes.
               </>
             )}
           </Notice>
@@ -59,12 +75,18 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
                 Renew
               </Button>
             )}
-            <Button color="danger" variant="light" onClick={() => setRevoking(true)}>
-              {stuck ? 'Try again now' : 'Revoke…'}
-            </Button>
+            {stuck ? (
+              <Button variant="default" loading={trying.busy} onClick={trying.run}>
+                Try again now
+              </Button>
+            ) : (
+              <Button color="danger" variant="light" onClick={() => setRevoking(true)}>
+                Revoke…
+              </Button>
+            )}
           </div>
         )}
-        <ProblemNotice problem={renewing.problem} />
+        <ProblemNotice problem={renewing.problem ?? trying.problem} />
       </div>
       <DetailPart title="Particulars">
         <div className="detail-box">
@@ -85,9 +107,9 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
           </Particular>
           <Particular
             name={
-              stuck
+              stuck && keycard.expiresAt <= now
                 ? 'Should have ended'
-                : live
+                : live && !stuck
                   ? 'Ends'
                   : keycard.expiresAt > now
                     ? 'Would have ended'
@@ -99,6 +121,11 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
           {live && keycard.renewable && (
             <Particular name="At the latest">
               <RelativeTime at={keycard.maxExpiresAt} />
+            </Particular>
+          )}
+          {live && (
+            <Particular name="When Keywarden is off" long>
+              <span>{PROMISES[keycard.promise]}</span>
             </Particular>
           )}
           <Particular name="Lease" long>

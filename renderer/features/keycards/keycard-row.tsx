@@ -37,7 +37,7 @@ export function KeycardRow({ keycard }: { readonly keycard: Keycard }) {
 /** What is left of its time; how far it is over it; or when it ended. */
 function leftWords(keycard: Keycard, tone: Tone, now: number): string {
   const left = (keycard.expiresAt - now) / 1000;
-  if (tone === 'blocked') return `${countdownWords(-left)} over`;
+  if (tone === 'blocked') return left > 0 ? 'revoked' : `${countdownWords(-left)} over`;
   if (isLive(keycard)) return countdownWords(left);
   return left > 0 ? 'ended early' : relativeWords(keycard.expiresAt, now);
 }

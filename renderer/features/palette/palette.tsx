@@ -45,6 +45,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog
       onClose={onClose}
+      closeOnClickOutside
       withCloseButton={false}
       size={600}
       padding={0}

@@ -1,15 +1,18 @@
+import './revocation.css';
 import { Button, Checkbox } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { StopScope } from '../../app/navigation.ts';
 import { ask } from '../../bridge/ask.ts';
-import { Dialog } from '../../ui/dialog.tsx';
-import { LOADING, type Loadable, reload } from '../../ui/loadable.ts';
+import { Dialog, DialogStep } from '../../ui/dialog.tsx';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
-import { Failed, Loading } from '../../ui/screen-state.tsx';
+import { Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { count } from '../../ui/time-words.ts';
 import { useAction } from '../../ui/use-action.ts';
+import { useAsked } from '../../ui/use-asked.ts';
+import { useKeycards } from '../keycards/keycards-store.ts';
 import { StopReport } from './stop-report.tsx';
+import { StoppedKeycards } from './stopped-keycards.tsx';
 
 type Rehearsal = IpcOutput<'revocations.rehearse'>;
 
@@ -21,36 +24,41 @@ const TITLES: Readonly<Record<StopScope['scope'], (name: string) => string>> = {
 
 /** One button for the bad day: shows exactly what would stop, stops it, and stays with it until each end is proven. */
 export function StopDialog({ what, onClose }: { readonly what: StopScope; readonly onClose: () => void }) {
-  const [rehearsed, setRehearsed] = useState<Loadable<Rehearsal>>(LOADING);
   const [running, setRunning] = useState<string | null>(null);
-  const rehearse = () => {
-    void reload(LOADING, ask('revocations.rehearse', what)).then(setRehearsed);
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rehearsed once, when the dialog opens.
-  useEffect(rehearse, []);
+  const [isOver, setOver] = useState(false);
+  const title = running === null ? TITLES[what.scope](what.name) : isOver ? 'Stopped' : 'Stopping…';
   return (
-    <Dialog onClose={onClose} title={running === null ? TITLES[what.scope](what.name) : 'Stopped'} size={560}>
-      {running !== null ? (
-        <StopReport id={running} onClose={onClose} />
-      ) : rehearsed.kind === 'loading' ? (
-        <Loading />
-      ) : rehearsed.kind === 'failed' ? (
-        <Failed problem={rehearsed.problem} onRetry={rehearse} />
+    <Dialog onClose={onClose} title={title} size={560}>
+      {running === null ? (
+        <Rehearsed what={what} onRun={setRunning} onClose={onClose} />
       ) : (
-        <Shown what={what} rehearsal={rehearsed.value} onRun={setRunning} onClose={onClose} />
+        <StopReport id={running} onOver={setOver} onClose={onClose} />
       )}
     </Dialog>
   );
 }
 
-interface ShownProps {
+interface RehearsedProps {
   readonly what: StopScope;
-  readonly rehearsal: Rehearsal;
   readonly onRun: (id: string) => void;
   readonly onClose: () => void;
 }
 
-function Shown({ what, rehearsal, onRun, onClose }: ShownProps) {
+/** What comes and goes meanwhile is rehearsed anew: what is shown is what the button would stop. */
+function Rehearsed({ what, ...props }: RehearsedProps) {
+  const news = useKeycards((store) => store.list);
+  const { answer, again } = useAsked(() => ask('revocations.rehearse', what), [news]);
+  if (answer.kind === 'loading') return <Loading />;
+  if (answer.kind === 'failed') return <Failed problem={answer.problem} onRetry={again} />;
+  return (
+    <DialogStep>
+      <Stale problem={answer.stale} />
+      <Shown what={what} rehearsal={answer.value} {...props} />
+    </DialogStep>
+  );
+}
+
+function Shown({ what, rehearsal, onRun, onClose }: RehearsedProps & { readonly rehearsal: Rehearsal }) {
   const [lockOut, setLockOut] = useState(false);
   const action = useAction(async () => {
     const { id } = await ask('revocations.run', { ...what, lockOut });
@@ -61,17 +69,15 @@ function Shown({ what, rehearsal, onRun, onClose }: ShownProps) {
   const needing = keycards.filter(({ promise }) => promise === 'needs-keywarden').length;
   return (
     <div className="stack">
-      <div className="soft stack-tight">
-        {keycards.length === 0 && tokens === 0 ? (
-          <p>Nothing of it is alive now.</p>
-        ) : (
-          <p>
-            <strong>{howMuch(keycards.length, tokens)}</strong>{' '}
-            {keycards.length + tokens === 1 ? 'ends' : 'end'} at once. Every session that a keycard opened is
-            cut.
-          </p>
-        )}
-      </div>
+      {keycards.length === 0 && tokens === 0 ? (
+        <p className="soft">Nothing of it is alive now.</p>
+      ) : (
+        <p className="soft">
+          <strong>{howMuch(keycards.length, tokens)}</strong>{' '}
+          {keycards.length + tokens === 1 ? 'ends' : 'end'} at once. Every session that a keycard opened is
+          cut.
+        </p>
+      )}
       {holders.length > 0 && (
         <section className="detail-box stop-holders" aria-label="Who stops">
           {holders.map((holder) => (
@@ -82,6 +88,7 @@ function Shown({ what, rehearsal, onRun, onClose }: ShownProps) {
           ))}
         </section>
       )}
+      <StoppedKeycards summary="Which keycards" keycards={keycards} note={({ username }) => username ?? ''} />
       {blocked.map(({ keycards: blockedCards, reason }) => (
         <Notice key={reason} tone="warning">
           {count(blockedCards, 'keycard')} cannot be proven dead now: {reason}. Nobody is served any more, and
@@ -93,8 +100,8 @@ function Shown({ what, rehearsal, onRun, onClose }: ShownProps) {
       )}
       {stillAlive > 0 && (
         <p className="quiet">
-          {count(stillAlive, 'keycard')} {stillAlive === 1 ? 'was' : 'were'} ended before and still waits for
-          a proof.
+          {count(stillAlive, 'keycard')} {stillAlive === 1 ? 'was' : 'were'} ended before and still{' '}
+          {stillAlive === 1 ? 'waits' : 'wait'} for a proof.
         </p>
       )}
       {what.scope === 'app' && secretIds > 0 && (

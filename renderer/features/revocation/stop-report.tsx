@@ -1,84 +1,98 @@
-import { Button, Progress } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import './revocation.css';
+import { Button, Progress, VisuallyHidden } from '@mantine/core';
+import { useEffect } from 'react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../bridge/ask.ts';
-import { LOADING, type Loadable, reload } from '../../ui/loadable.ts';
+import { Countdown } from '../../ui/countdown.tsx';
+import { DialogStep } from '../../ui/dialog.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { Failed, Loading } from '../../ui/screen-state.tsx';
+import { Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { count } from '../../ui/time-words.ts';
+import { useAsked } from '../../ui/use-asked.ts';
 import { useKeycards } from '../keycards/keycards-store.ts';
+import { StoppedKeycards } from './stopped-keycards.tsx';
 
 type Report = IpcOutput<'revocations.report'>;
 
+interface StopReportProps {
+  readonly id: string;
+  /** Told whether every end is proven. */
+  readonly onOver: (isOver: boolean) => void;
+  readonly onClose: () => void;
+}
+
 /** How far the ends are, each with its proof or with what it waits for. */
-export function StopReport({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
-  const [report, setReport] = useState<Loadable<Report>>(LOADING);
-  const [tries, setTries] = useState(0);
+export function StopReport({ id, onOver, onClose }: StopReportProps) {
   // Whatever becomes of a keycard renews that list: then there may be news here.
   const news = useKeycards((store) => store.list);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `news` and `tries` are the reasons to ask, not a part of the question.
-  useEffect(() => {
-    let gone = false;
-    void reload(LOADING, ask('revocations.report', { id })).then((next) => gone || setReport(next));
-    return () => {
-      gone = true;
-    };
-  }, [id, news, tries]);
-  if (report.kind === 'loading') return <Loading />;
-  if (report.kind === 'failed')
-    return <Failed problem={report.problem} onRetry={() => setTries(tries + 1)} />;
-  const { keycards, tokens, finished } = report.value;
+  const { answer, again } = useAsked(() => ask('revocations.report', { id }), [id, news]);
+  const isOver = answer.kind === 'ready' && answer.value.finished;
+  useEffect(() => onOver(isOver), [isOver, onOver]);
+  return (
+    <DialogStep>
+      {answer.kind === 'loading' ? (
+        <Loading />
+      ) : answer.kind === 'failed' ? (
+        <Failed
+          problem={answer.problem}
+          kept="The stopping goes on; only its report could not be read."
+          onRetry={again}
+        />
+      ) : (
+        <>
+          <Stale problem={answer.stale} />
+          <Shown report={answer.value} />
+        </>
+      )}
+      <div className="form-buttons">
+        <Button onClick={onClose} data-autofocus>
+          {isOver ? 'Done' : 'Close; it goes on'}
+        </Button>
+      </div>
+    </DialogStep>
+  );
+}
+
+function Shown({ report }: { readonly report: Report }) {
+  const { keycards, tokens, finished } = report;
   const dead = keycards.filter(({ state }) => state === 'dead');
   const alive = keycards.filter(({ state }) => state !== 'dead');
+  const fraction = keycards.length === 0 ? 1 : dead.length / keycards.length;
+  const done = `${tokens > 0 ? `${count(tokens, 'login')} ended, ` : ''}${count(dead.length, 'keycard')} dead and proven.`;
   return (
     <div className="stack">
-      <p className="soft" role="status">
+      <p className="soft">
         {finished
-          ? `${tokens > 0 ? `${count(tokens, 'login')} ended, ` : ''}${count(dead.length, 'keycard')} dead and proven.`
-          : `${count(dead.length, 'keycard')} of ${keycards.length} dead and proven. Nobody is served any more; the rest is tried until it is proven.`}
+          ? done
+          : `${dead.length} of ${count(keycards.length, 'keycard')} dead and proven. Nobody is served any more; the rest is tried until it is proven.`}
       </p>
+      {/* A hundred ends in a second would talk over everything: only the quarters are told. */}
+      <VisuallyHidden role="status">
+        {finished ? done : `${Math.floor(fraction * 4) * 25} % proven dead`}
+      </VisuallyHidden>
       {keycards.length > 0 && (
-        <Progress
-          value={(dead.length / keycards.length) * 100}
-          animated={!finished}
-          aria-label="Proven dead"
-        />
+        <Progress value={fraction * 100} animated={!finished} aria-label="Proven dead" />
       )}
       {alive.length > 0 && (
         <Notice tone="warning">
-          <strong>Still alive</strong>
+          <strong>{finished ? 'Not proven' : 'Still alive'}</strong>
           <ul className="stack-tight">
             {alive.slice(0, 8).map((one) => (
               <li key={one.leaseId}>
                 <span className="mono">{one.path}</span> of {one.holder}:{' '}
                 {one.reason ?? 'its end is under way'}
+                {one.nextTryAt !== null && (
+                  <>
+                    ; next try in <Countdown until={one.nextTryAt} />
+                  </>
+                )}
               </li>
             ))}
             {alive.length > 8 && <li>and {alive.length - 8} more</li>}
           </ul>
         </Notice>
       )}
-      {dead.length > 0 && (
-        <details className="policy-fold">
-          <summary>The proofs</summary>
-          <div className="detail-box">
-            {dead.slice(0, 200).map((one) => (
-              <div key={one.leaseId} className="detail-row">
-                <span className="mono cut grow" title={one.leaseId}>
-                  {one.path}
-                </span>
-                <span className="quiet">{one.proof.join(', ')}</span>
-              </div>
-            ))}
-            {dead.length > 200 && <div className="detail-row quiet">and {dead.length - 200} more</div>}
-          </div>
-        </details>
-      )}
-      <div className="form-buttons">
-        <Button onClick={onClose} data-autofocus>
-          {finished ? 'Done' : 'Close; it goes on'}
-        </Button>
-      </div>
+      <StoppedKeycards summary="The proofs" keycards={dead} note={({ proof }) => proof.join(', ')} />
     </div>
   );
 }

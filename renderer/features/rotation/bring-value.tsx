@@ -2,7 +2,7 @@ import './rotation.css';
 import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Dialog, DialogStep } from '../../ui/dialog.tsx';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { useAction } from '../../ui/use-action.ts';
@@ -28,8 +28,10 @@ export function BringValue({ rotation, onClose }: BringValueProps) {
   return (
     <Dialog onClose={onClose} title={`A new value for ${name}`} size={500}>
       {after?.rotated ? (
-        <div className="stack" role="status">
-          <StateMark tone="active" words="The new value is the current one" />
+        <DialogStep>
+          <span role="status">
+            <StateMark tone="active" words="The new value is the current one" />
+          </span>
           <p className="soft">
             {after.rotation.proof.length > 0
               ? `Proven: ${after.rotation.proof.join(', ')}.`
@@ -41,7 +43,7 @@ export function BringValue({ rotation, onClose }: BringValueProps) {
               Done
             </Button>
           </div>
-        </div>
+        </DialogStep>
       ) : (
         <form
           className="stack"

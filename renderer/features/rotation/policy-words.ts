@@ -1,4 +1,4 @@
-import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
+import { CHARSET_NAMES, type Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { durationWords } from '../../ui/time-words.ts';
 
 type Policy = Pick<Rotation, 'periodSeconds' | 'jitterSeconds' | 'schedule' | 'windowSeconds'>;
@@ -60,7 +60,7 @@ export function whatTerm({ what }: Pick<Rotation, 'what'>): string {
 export function howWords({ how, secret }: Pick<Rotation, 'how' | 'secret'>): string {
   switch (how) {
     case 'generator':
-      return `Keywarden makes ${secret?.length ?? 0} characters (${secret?.charset ?? ''})`;
+      return `Keywarden makes ${secret?.length ?? 0} characters: ${charsetWords(secret?.charset ?? '').toLowerCase()}`;
     case 'hook':
       return `Keywarden makes it, and the hook ${secret?.hook ?? ''} brings it to its target`;
     case 'person':
@@ -68,4 +68,20 @@ export function howWords({ how, secret }: Pick<Rotation, 'how' | 'secret'>): str
     case 'engine':
       return 'Keywarden makes it and sets it';
   }
+}
+
+type Charset = (typeof CHARSET_NAMES)[number];
+
+/** What generated values are made of, by the engine's names. */
+export const CHARSET_WORDS: Readonly<Record<Charset, string>> = {
+  alphanumeric: 'Letters and digits',
+  symbols: 'Letters, digits and - _ . ~',
+  hex: 'Hexadecimal digits',
+  digits: 'Digits',
+};
+
+/** An alphabet in words; a name that is not known as it is. */
+export function charsetWords(name: string): string {
+  const known = CHARSET_NAMES.find((one) => one === name);
+  return known ? CHARSET_WORDS[known] : name;
 }

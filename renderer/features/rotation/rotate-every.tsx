@@ -10,18 +10,11 @@ import { toast } from '../../ui/toast.tsx';
 import { TtlField } from '../../ui/ttl-field.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { periodOfText } from './period-of-text.ts';
-import { policyWords } from './policy-words.ts';
+import { CHARSET_WORDS, policyWords } from './policy-words.ts';
 import { useRotations } from './rotations-store.ts';
 
 type Charset = (typeof CHARSET_NAMES)[number];
 type Way = IpcInput<'rotations.write'>['way']['kind'];
-
-const CHARSET_WORDS: Readonly<Record<Charset, string>> = {
-  alphanumeric: 'Letters and digits',
-  symbols: 'Letters, digits and - _ . ~',
-  hex: 'Hexadecimal digits',
-  digits: 'Digits',
-};
 
 interface RotateEveryProps {
   readonly path: string;

@@ -10,7 +10,7 @@ import {
 import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { useNow } from '../../ui/ticker.ts';
-import { exactWords, relativeWords } from '../../ui/time-words.ts';
+import { dueWords, exactWords } from '../../ui/time-words.ts';
 import { policyWords, whatWords } from './policy-words.ts';
 import { seenRotation } from './rotation-state.ts';
 
@@ -48,7 +48,7 @@ export function RotationRow({ rotation }: { readonly rotation: Rotation }) {
           dateTime={new Date(at).toISOString()}
           title={exactWords(at)}
         >
-          {at <= now ? 'now' : relativeWords(at, now)}
+          {dueWords(at, now)}
         </time>
       )}
     </div>

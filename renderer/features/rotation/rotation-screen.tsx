@@ -6,7 +6,7 @@ import { useNavigation } from '../../app/navigation.ts';
 import { useContextMenu } from '../../ui/context-menu.tsx';
 import { copyText } from '../../ui/copy-text.ts';
 import { problemOf } from '../../ui/problem.ts';
-import { Screen, Search } from '../../ui/screen.tsx';
+import { Screen, Search, Whole } from '../../ui/screen.tsx';
 import { Empty, Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { useNow } from '../../ui/ticker.ts';
 import { toast, toastProblem } from '../../ui/toast.tsx';
@@ -21,9 +21,19 @@ export function RotationScreen() {
   const { list, selected, refresh } = useRotations();
   const all = list.kind === 'ready' ? list.value : [];
   const chosen = all.find((rotation) => rotation.id === selected) ?? null;
-  if (list.kind === 'loading') return <Loading />;
-  if (list.kind === 'failed') return <Failed problem={list.problem} onRetry={() => void refresh()} />;
-  if (all.length === 0) return <NoRotations />;
+  if (list.kind !== 'ready' || all.length === 0) {
+    return (
+      <Whole title="Rotation">
+        {list.kind === 'loading' ? (
+          <Loading />
+        ) : list.kind === 'failed' ? (
+          <Failed problem={list.problem} onRetry={() => void refresh()} />
+        ) : (
+          <NoRotations />
+        )}
+      </Whole>
+    );
+  }
   return (
     <Screen
       title="Rotation"

@@ -1,4 +1,5 @@
 import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
+import { Countdown } from '../../ui/countdown.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { useNow } from '../../ui/ticker.ts';
@@ -50,14 +51,14 @@ function HeldUp({ rotation }: { readonly rotation: Rotation }) {
   const isGivenUp = state === 'idle' && reason === null;
   return (
     <Notice tone="warning">
-      <strong>{isGivenUp ? 'The old value was kept.' : 'It is held up.'}</strong>{' '}
+      <strong>{isGivenUp ? 'The old value was kept:' : 'It is held up:'}</strong>{' '}
       <span className="selectable">{isGivenUp ? lastReason : reason}</span>
       <p>
         {attempts > 0 && `${count(attempts, 'try', 'tries')} so far. `}
         {nextTryAt !== null && nextTryAt <= now && 'It is tried again now. '}
         {nextTryAt !== null && nextTryAt > now && (
           <>
-            Next try <RelativeTime at={nextTryAt} />.{' '}
+            Next try in <Countdown until={nextTryAt} />.{' '}
           </>
         )}
         {isGivenUp && rotation.dueAt !== null && (
@@ -65,7 +66,7 @@ function HeldUp({ rotation }: { readonly rotation: Rotation }) {
             It begins again <RelativeTime at={rotation.dueAt} />.{' '}
           </>
         )}
-        One value is valid all the time.
+        One value is valid all the while.
       </p>
     </Notice>
   );

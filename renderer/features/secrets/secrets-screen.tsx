@@ -2,7 +2,7 @@ import './secrets.css';
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconFileImport, IconKey, IconPlus } from '@tabler/icons-react';
 import { useNavigation } from '../../app/navigation.ts';
-import { Screen, Search } from '../../ui/screen.tsx';
+import { Screen, Search, Whole } from '../../ui/screen.tsx';
 import { Empty, Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { EnvDropZone } from './env-drop-zone.tsx';
 import { SecretDetail } from './secret-detail.tsx';
@@ -16,12 +16,16 @@ export function SecretsScreen() {
   const some = folders.kind === 'ready' && (folders.value.get('')?.length ?? 0) > 0;
   return (
     <EnvDropZone>
-      {folders.kind === 'loading' ? (
-        <Loading />
-      ) : folders.kind === 'failed' ? (
-        <Failed problem={folders.problem} onRetry={() => void refresh()} />
-      ) : !some && path === null ? (
-        <NoSecrets />
+      {folders.kind !== 'ready' || (!some && path === null) ? (
+        <Whole title="Secrets">
+          {folders.kind === 'loading' ? (
+            <Loading />
+          ) : folders.kind === 'failed' ? (
+            <Failed problem={folders.problem} onRetry={() => void refresh()} />
+          ) : (
+            <NoSecrets />
+          )}
+        </Whole>
       ) : (
         <Screen
           title="Secrets"

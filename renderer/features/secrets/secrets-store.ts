@@ -64,7 +64,10 @@ export const useSecrets = create<Secrets>()((set, get) => ({
     });
     const asked = ask('secrets.show', { path, ...(version !== undefined && { version }) });
     const detail = await reload(before, asked);
-    if (get().path === path && get().version === version) set({ detail });
+    if (get().path !== path || get().version !== version) return;
+    // Removed elsewhere while it was looked at: there is nothing to look at any more.
+    const isGone = detail.kind === 'ready' && detail.stale?.code === 'not-found';
+    set(isGone ? { path: null, version: undefined, selected: null, detail: LOADING } : { detail });
   },
   write: async (input) => {
     const { version } = await ask('secrets.write', input);

@@ -18,7 +18,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   if (preferences === null) return null;
   const change = (changed: Partial<Preferences>): void => saving.run({ ...preferences, ...changed });
   return (
-    <Dialog onClose={onClose} title="Settings" size={520}>
+    <Dialog onClose={onClose} closeOnClickOutside title="Settings" size={520}>
       <div className="stack">
         <div className="setting">
           <span className="grow" id="theme-label">
