@@ -64,7 +64,7 @@ serverSuite('redis-server', 'marks and rehearsals on Redis', () => {
   });
 
   it('a renewal moves the mark and leaves what the role allows as it was', async () => {
-    await role('["~app:*", "+get", "(~more:* +set)", "(~a)b:* +exists)"]');
+    await role(['["~app:*", "+get", "(~more:* +set)", "(~a)b:* +exists)"]']);
     const issued = await bench.issue();
     const before = (await rules(issued.username)) ?? '';
     const renew = await bench.inLeaseTurn((turn) => databaseLeases.renew?.(turn, issued.lease, 7200));
