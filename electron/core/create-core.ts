@@ -147,6 +147,7 @@ export function createCore({
     approleDeadlines,
     desktopLoginDeadlines,
     rotationDeadlines(ports, trustedNow),
+    ...engines.flatMap((engine) => engine.deadlines?.(trustedNow) ?? []),
   ]);
   const services: CoreServices = {
     vault,

@@ -49,6 +49,8 @@ export interface IssueDecision {
   readonly terms: LeaseTerms;
   /** Recorded with the intent: what the engine itself keeps of what it issues. `end` answers for it from here on. */
   readonly changes?: readonly Change[];
+  /** What the engine itself has cut of what was asked for, beside what core cuts. */
+  readonly warnings?: readonly string[];
   /** Idempotent by lease id. Throws `target-unavailable` with a reason that is safe to show. */
   create(lease: Lease, signal: AbortSignal): Promise<Issued>;
 }

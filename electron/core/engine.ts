@@ -4,6 +4,7 @@ import type { Mount } from './mounts/mount.ts';
 import type { Reconciler } from './reconcile/reconcile-lifecycle.ts';
 import type { RotationLifecycle } from './rotation/rotation-lifecycle.ts';
 import type { Route } from './route.ts';
+import type { Deadlines } from './scheduler/deadlines.ts';
 import type { ReadTurn } from './turn.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface Engine {
   readonly rotations?: RotationLifecycle;
   /** Engines whose credentials can be found at their targets say how. */
   readonly reconcile?: Reconciler;
+  /** Engines in which things end that are no leases say which. `trustedNow` does not jump with the clock. */
+  deadlines?(trustedNow: () => number): Deadlines;
   /** Called inside the turn that mounts it; what must be there from the start. */
   mounted?(turn: ReadTurn, mount: Mount): readonly Change[];
   /** Called inside the turn that unmounts it, when its leases are already dead. Removes all its rows. */

@@ -49,7 +49,13 @@ export interface Handler<I, P, L = unknown> {
   look?(turn: RequestTurn, input: I): L;
   prepare?(
     input: I,
-    turnless: { readonly ports: CorePorts; readonly mount: Mount; readonly seen: L },
+    turnless: {
+      readonly ports: CorePorts;
+      readonly mount: Mount;
+      readonly seen: L;
+      /** Aborts when the client is gone. */
+      readonly signal: AbortSignal | undefined;
+    },
   ): Promise<P>;
   decide(turn: RequestTurn, input: I, prepared: P): Decision;
 }

@@ -112,7 +112,7 @@ export async function openLoneEngine(engine: Engine, options: Record<string, str
       const seen = await vault.turn((turn) =>
         handler.look?.(requestTurn(turn, path, operation, data), parsed.data),
       );
-      const prepared = await handler.prepare?.(parsed.data, { ports, mount, seen });
+      const prepared = await handler.prepare?.(parsed.data, { ports, mount, seen, signal: undefined });
       return vault.turn((turn) => {
         const decision = handler.decide(requestTurn(turn, path, operation, data), parsed.data, prepared);
         record(turn, operation, path, 'changes' in decision ? decision.changes : []);

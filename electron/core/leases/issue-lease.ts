@@ -82,7 +82,7 @@ export function planIssue(
     admitted,
     lease: leaseView(row, mount),
     ttl: life.ttl,
-    warnings: life.warnings,
+    warnings: [...(decision.warnings ?? []), ...life.warnings],
     record(current) {
       issuing.begin(row.id, asked.requestId);
       recordRequest(current, asked, token, STARTED, changes);

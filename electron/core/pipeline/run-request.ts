@@ -124,7 +124,13 @@ function decide(services: CoreServices, turn: Turn, asked: Asked, progress: Prog
     return {
       kind: 'prepare',
       guessed,
-      run: () => prepare(input, { ports: services.ports, mount, seen: looked.value }),
+      run: () =>
+        prepare(input, {
+          ports: services.ports,
+          mount,
+          seen: looked.value,
+          signal: asked.request.signal,
+        }),
     };
   }
   const sealed: ValueHash[] = [];

@@ -40,6 +40,14 @@ export type RotationWork<T> = (signal: AbortSignal) => Promise<T>;
 /** Only a person can bring the new value; these are the instructions. */
 export interface AsksPerson {
   readonly asks: string;
+  /**
+   * What is made for that person first, outside of the loop, such as a key whose request somebody else signs; and what it
+   * leaves in the engine's own tables, in the record that asks.
+   */
+  readonly first?: {
+    readonly make: RotationWork<Uint8Array>;
+    leaves(turn: RotationTurn, made: Uint8Array): readonly Change[];
+  };
 }
 
 /** What came of trying the new value at the target. Not knowing is neither: it is thrown. */

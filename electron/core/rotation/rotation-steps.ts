@@ -82,7 +82,7 @@ interface Reading {
 }
 
 function stepOf(reading: Reading): Step | undefined {
-  const { row, mount, lifecycle, rotation, at, target } = reading;
+  const { needs, row, mount, lifecycle, rotation, at, target } = reading;
   const { id } = row;
   const of = <T>(
     work: (signal: AbortSignal) => Promise<T>,
@@ -96,11 +96,13 @@ function stepOf(reading: Reading): Step | undefined {
     case 'creating': {
       const made = lifecycle.create(at, rotation);
       if ('asks' in made) {
-        const asking = rotationAsking.make({ id, reason: made.asks });
-        return of(
-          async () => {},
-          () => ({ changes: [asking], isNews: false }),
-        );
+        const { asks, first } = made;
+        const asking = rotationAsking.make({ id, reason: asks });
+        return of(first?.make ?? (async () => new Uint8Array()), (turn, what) => {
+          const left = first?.leaves(rotationTurn(needs, turn, mount), what) ?? [];
+          what.fill(0);
+          return { changes: [asking, ...left], isNews: false };
+        });
       }
       return of(made, (turn, secret) => {
         const hash = turn.sealValue(secret, rotationSecretContext(row));

@@ -3,7 +3,7 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { LeaseLifecycle } from '../../core/leases/lease-lifecycle.ts';
 import { findCertificate } from './certificate-routes.ts';
 import { readCrlConfig } from './config-routes.ts';
-import { findIssuer } from './issuer.ts';
+import { answerableFor } from './issuer.ts';
 import { CERTIFICATE_REVOKED } from './pki-changes.ts';
 
 const leaseData = z.object({ serial: z.string() });
@@ -18,8 +18,7 @@ export const certificateLeases: LeaseLifecycle = {
     if (!found) return async () => ({ checks: ['it has ended, and is forgotten'] });
     if (found.revoked_at !== null) return async () => ({ checks: ['it was revoked before'] });
     if (found.not_after <= turn.now) return async () => ({ checks: ['it has ended by itself'] });
-    if (findIssuer(turn)?.id !== found.issuer)
-      throw unlisted('the CA that has signed it is not here any more');
+    if (!answerableFor(turn, found.issuer)) throw unlisted('the CA that has signed it is not here any more');
     if (readCrlConfig(turn).disable)
       throw unlisted('lists of revoked certificates are disabled (config/crl)');
     const at = Math.floor(turn.now / 1000) * 1000;

@@ -6,8 +6,16 @@ import { formatInstant } from '../../core/format-instant.ts';
 import { handler, type Route } from '../../core/route.ts';
 import type { ReadTurn, RequestTurn } from '../../core/turn.ts';
 import { currentCrl } from './current-crl.ts';
-import { chainPems, findIssuer, fromBase64, requireIssuer, toBase64 } from './issuer.ts';
-import { file } from './open-routes.ts';
+import {
+  allIssuers,
+  answerableFor,
+  canUse,
+  findIssuer,
+  fromBase64,
+  type Issuer,
+  toBase64,
+} from './issuer.ts';
+import { chainText, file } from './open-routes.ts';
 import { CERTIFICATE_ISSUED, CERTIFICATE_REVOKED } from './pki-changes.ts';
 import { pem, readCertificate } from './x509/read-certificate.ts';
 import { readSerial } from './x509/sign-certificate.ts';
@@ -15,6 +23,7 @@ import { readSerial } from './x509/sign-certificate.ts';
 /** A certificate that was issued here. Instants in milliseconds since 1970. */
 export interface KeptCertificate {
   readonly serial: string;
+  /** The authority that has signed it. */
   readonly issuer: string;
   readonly certificate: string;
   readonly not_after: number;
@@ -45,7 +54,11 @@ export const certificateRoute: Route = {
         if (['ca', 'ca_chain', 'crl'].includes(serial)) return readNamed(turn, serial);
         const found = requireCertificate(turn, serial);
         const data = { certificate: pem('CERTIFICATE', fromBase64(found.certificate)), ...revocation(found) };
-        return { kind: 'reply', unrecorded: true, reply: { data: { ...data, issuer_id: found.issuer } } };
+        return {
+          kind: 'reply',
+          unrecorded: true,
+          reply: { data: { ...data, issuer_id: issuerId(turn, found) } },
+        };
       },
     }),
   },
@@ -81,7 +94,6 @@ export const revokeRoute: Route = {
     update: handler({
       input: z.object({ serial_number: maybe(looseText), certificate: maybe(looseText) }),
       decide(turn, input): Decision {
-        const issuer = requireIssuer(turn);
         const brought = input.certificate === undefined ? undefined : bring(turn, input.certificate);
         const serial = readSerial(brought?.serial ?? input.serial_number ?? '');
         if (serial === '') {
@@ -90,13 +102,15 @@ export const revokeRoute: Route = {
             'The serial number or certificate to revoke must be provided.',
           );
         }
-        const found = findCertificate(turn, serial) ?? brought;
+        const known = findCertificate(turn, serial);
+        const found = known ?? brought;
         if (!found)
           throw new KeywardenError('invalid-request', `certificate with serial ${serial} not found.`);
-        if (serial === issuer.certificate.serial) {
-          throw new KeywardenError('invalid-request', 'adding CA to its own CRL is not allowed');
-        }
-        if (found.issuer !== issuer.id) {
+        const isRoot = allIssuers(turn).some(
+          ({ authority, certificate }) => certificate.serial === serial && authority === found.issuer,
+        );
+        if (isRoot) throw new KeywardenError('invalid-request', 'adding CA to its own CRL is not allowed');
+        if (!answerableFor(turn, found.issuer)) {
           throw new KeywardenError('invalid-request', 'it was issued by a CA that is not here any more');
         }
         if (found.revoked_at !== null)
@@ -110,12 +124,13 @@ export const revokeRoute: Route = {
         const kept = CERTIFICATE_ISSUED.make({
           mount: mount.uuid,
           serial,
-          issuer: issuer.id,
+          issuer: found.issuer,
           certificate: found.certificate,
           notAfter: found.not_after,
         });
         const revoked = CERTIFICATE_REVOKED.make({ mount: mount.uuid, serial, at });
-        return { kind: 'reply', changes: [kept, revoked], reply: { data: shownRevocation(at) } };
+        const changes = known ? [revoked] : [kept, revoked];
+        return { kind: 'reply', changes, reply: { data: shownRevocation(at) } };
       },
     }),
   },
@@ -138,30 +153,37 @@ function requireCertificate(turn: RequestTurn, serial: string): KeptCertificate 
 
 /** Whoever brings a certificate shows that it is ours by our own signature on it. */
 function bring(turn: RequestTurn, text: string): KeptCertificate {
-  const issuer = requireIssuer(turn);
   const { parsed, der, serial, notAfter } = readCertificate(text);
-  if (!parsed.verify(issuer.certificate.parsed.publicKey)) {
-    throw new KeywardenError('invalid-request', 'that certificate was not signed by the CA of this mount');
-  }
-  return { serial, issuer: issuer.id, certificate: toBase64(der), not_after: notAfter, revoked_at: null };
+  const signer = allIssuers(turn).find(
+    (issuer) => canUse(issuer, 'crl-signing') && parsed.verify(issuer.certificate.parsed.publicKey),
+  );
+  if (!signer)
+    throw new KeywardenError('invalid-request', 'that certificate was not signed by a CA of this mount');
+  const { authority } = signer;
+  return { serial, issuer: authority, certificate: toBase64(der), not_after: notAfter, revoked_at: null };
+}
+
+/** The issuer that stands for the authority which has signed it; '' where that is not here. */
+function issuerId(turn: RequestTurn, { issuer: authority }: KeptCertificate): string {
+  return allIssuers(turn).find((issuer) => issuer.authority === authority)?.id ?? '';
 }
 
 function readNamed(turn: RequestTurn, name: string): Decision {
   const issuer = findIssuer(turn);
   if (!issuer) throw new KeywardenError('not-found');
   const fresh = { revocation_time: 0, revocation_time_rfc3339: '' };
-  if (name === 'crl') {
-    const { list, changes } = currentCrl(turn, issuer);
-    const data = { certificate: pem('X509 CRL', list), ...fresh };
-    return { kind: 'reply', unrecorded: true, changes, reply: { data } };
-  }
-  const [own = ''] = chainPems(issuer);
-  const whole = chainPems(issuer).join('\n');
-  const data =
-    name === 'ca'
-      ? { certificate: own, ...fresh, issuer_id: issuer.id }
-      : { certificate: own, ca_chain: whole, ...fresh, issuer_id: issuer.id };
+  if (name === 'crl') return readCrl(turn, issuer, fresh);
+  const certificate = pem('CERTIFICATE', issuer.certificate.der);
+  const whole = name === 'ca' ? {} : { ca_chain: chainText(turn, issuer) };
+  const data = { certificate, ...whole, ...fresh, issuer_id: issuer.id };
   return { kind: 'reply', unrecorded: true, reply: { data } };
+}
+
+function readCrl(turn: RequestTurn, issuer: Issuer, fresh: Record<string, unknown>): Decision {
+  const current = currentCrl(turn, issuer);
+  if (!current) throw new KeywardenError('not-found');
+  const data = { certificate: pem('X509 CRL', current.list), ...fresh };
+  return { kind: 'reply', unrecorded: true, changes: current.changes, reply: { data } };
 }
 
 function listRoute(pattern: string, help: string, where: string): Route {

@@ -7,6 +7,7 @@ import { maybe, ttlField } from '../../core/fields.ts';
 import { handler, type Route } from '../../core/route.ts';
 import type { ReadTurn } from '../../core/turn.ts';
 import { PKI_CONFIGURED } from './pki-changes.ts';
+import { readSettings } from './read-settings.ts';
 import type { CaUrls } from './x509/extensions.ts';
 
 /** How lists of revoked certificates are made. */
@@ -22,9 +23,33 @@ const USUAL_CRL: CrlConfig = { expiry: 72 * 3600, disable: false };
 const SHORTEST_CRL = 60;
 const LONGEST_CRL = 3650 * 86_400;
 
-/** What stands in new certificates about where to look. */
-export function readUrls(turn: ReadTurn): CaUrls {
-  return { ...NO_URLS, ...readSettings<CaUrls>(turn, 'urls') };
+/** Where to look, as it was written: `{{issuer_id}}` may stand for the issuer where `isTemplate` says so. */
+interface UrlConfig extends CaUrls {
+  readonly isTemplate: boolean;
+}
+
+const PLACEHOLDER = '{{issuer_id}}';
+
+function readUrlConfig(turn: ReadTurn): UrlConfig {
+  return { ...NO_URLS, isTemplate: false, ...readSettings<UrlConfig>(turn, 'urls') };
+}
+
+/** What stands about where to look in new certificates that an issuer signs. */
+export function readUrls(turn: ReadTurn, issuerId: string): CaUrls {
+  const config = readUrlConfig(turn);
+  if (!config.isTemplate) return config;
+  const fill = (list: readonly string[]) => list.map((url) => url.replaceAll(PLACEHOLDER, issuerId));
+  return {
+    issuingCertificates: fill(config.issuingCertificates),
+    crlDistributionPoints: fill(config.crlDistributionPoints),
+    ocspServers: fill(config.ocspServers),
+  };
+}
+
+/** Whether certificates name a place for lists of revoked ones that is another issuer's after a rotation. */
+export function pointsAtDefaultList(turn: ReadTurn): boolean {
+  const { crlDistributionPoints, isTemplate } = readUrlConfig(turn);
+  return crlDistributionPoints.some((url) => !isTemplate || !url.includes(PLACEHOLDER));
 }
 
 export function readCrlConfig(turn: ReadTurn): CrlConfig {
@@ -41,21 +66,28 @@ const urls = maybe(
 /** `config/urls` */
 export const urlsRoute: Route = {
   pattern: 'config/urls',
-  help: 'Where clients find the CA certificate and its list of revoked ones: written into every new certificate.',
+  help: 'Where clients find the CA certificate and its list of revoked ones: written into every new certificate. With enable_templating {{issuer_id}} stands for its issuer.',
   operations: {
     read: handler({
       input: z.object({}),
-      decide: (turn): Decision => ({ kind: 'reply', reply: { data: showUrls(readUrls(turn)) } }),
+      decide: (turn): Decision => ({ kind: 'reply', reply: { data: showUrls(readUrlConfig(turn)) } }),
     }),
     update: handler({
-      input: z.object({ issuing_certificates: urls, crl_distribution_points: urls, ocsp_servers: urls }),
+      input: z.object({
+        issuing_certificates: urls,
+        crl_distribution_points: urls,
+        ocsp_servers: urls,
+        enable_templating: maybe(looseBoolean),
+      }),
       decide(turn, input): Decision {
-        const before = readUrls(turn);
+        const before = readUrlConfig(turn);
         const settings = {
+          isTemplate: input.enable_templating ?? before.isTemplate,
           issuingCertificates: input.issuing_certificates ?? before.issuingCertificates,
           crlDistributionPoints: input.crl_distribution_points ?? before.crlDistributionPoints,
           ocspServers: input.ocsp_servers ?? before.ocspServers,
         };
+        checkTemplates(settings);
         const changed = PKI_CONFIGURED.make({ mount: turn.mount.uuid, name: 'urls', settings });
         return { kind: 'reply', changes: [changed], reply: { data: showUrls(settings) } };
       },
@@ -90,21 +122,23 @@ export const crlConfigRoute: Route = {
   },
 };
 
-function readSettings<T>({ db, mount }: ReadTurn, name: string): Partial<T> {
-  const row = db.get<{ settings: string }>(
-    'SELECT settings FROM pki_config WHERE mount = ? AND name = ?',
-    mount.uuid,
-    name,
+/** Throws `invalid-request` for a placeholder that nobody would fill. */
+function checkTemplates(config: UrlConfig): void {
+  const all = [...config.issuingCertificates, ...config.crlDistributionPoints, ...config.ocspServers];
+  const wrong = all.find((url) => (config.isTemplate ? url.replaceAll(PLACEHOLDER, '') : url).includes('{{'));
+  if (wrong === undefined) return;
+  throw new KeywardenError(
+    'invalid-request',
+    `${wrong} holds a template: with enable_templating {{issuer_id}} is filled in, and nothing else`,
   );
-  return row ? (JSON.parse(row.settings) as T) : {};
 }
 
-function showUrls(settings: CaUrls): Record<string, unknown> {
+function showUrls(settings: UrlConfig): Record<string, unknown> {
   return {
     issuing_certificates: settings.issuingCertificates,
     crl_distribution_points: settings.crlDistributionPoints,
     ocsp_servers: settings.ocspServers,
-    enable_templating: false,
+    enable_templating: settings.isTemplate,
   };
 }
 

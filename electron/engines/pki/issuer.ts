@@ -1,83 +1,110 @@
-import type { KeyObject } from 'node:crypto';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-import type { ReadTurn, RequestTurn } from '../../core/turn.ts';
-import type { ValueHash } from '../../vault/vault.ts';
-import { privateDer, readPrivateDer } from './private-key.ts';
-import { pem, type ReadCertificate, readCertificate } from './x509/read-certificate.ts';
+import type { ReadTurn } from '../../core/turn.ts';
+import { ISSUER_USES, type IssuerSettings, type IssuerUse } from './issuer-settings.ts';
+import { readIssuersConfig } from './issuers-config.ts';
+import { type ReadCertificate, readCertificate } from './x509/read-certificate.ts';
 
-/** A mount's authority. Its key lies sealed; see `revealIssuerKey`. */
+/** One certificate of an authority of the mount. Its key lies sealed; see `revealIssuerKey`. */
 export interface Issuer {
   readonly id: string;
+  /** '' for none. */
+  readonly name: string;
+  /** '' where its key is not here. */
+  readonly keyId: string;
+  /** A name with a key: what has signed certificates, and answers for them. Renewed and cross-signed issuers share one. */
+  readonly authority: string;
   readonly certificate: ReadCertificate;
   /** Those above it, as far as they were told, nearest first. */
-  readonly chain: readonly Uint8Array[];
-  readonly key: ValueHash;
+  readonly told: readonly Uint8Array[];
+  readonly settings: IssuerSettings;
 }
 
-/** The mount's authority, if it has one. */
-export function findIssuer({ db, mount }: ReadTurn): Issuer | undefined {
-  const row = db.get<{ id: string; certificate: string; chain: string; key: ValueHash }>(
-    'SELECT id, certificate, chain, key FROM pki_issuer WHERE mount = ?',
-    mount.uuid,
-  );
-  return (
-    row && {
-      id: row.id,
-      certificate: readCertificate(fromBase64(row.certificate)),
-      chain: (JSON.parse(row.chain) as string[]).map(fromBase64),
-      key: row.key,
-    }
-  );
+interface StoredIssuer {
+  readonly id: string;
+  readonly name: string;
+  readonly key_id: string;
+  readonly authority: string;
+  readonly certificate: string;
+  readonly chain: string;
+  readonly settings: string;
 }
 
-/** The authority. Throws `invalid-request` in Vault's words where there is none. */
-export function requireIssuer(turn: ReadTurn): Issuer {
-  const issuer = findIssuer(turn);
+/** Stands for whichever issuer is the mount's default. */
+export const DEFAULT_REF = 'default';
+
+/** The issuers of the mount, in the order in which they came. */
+export function allIssuers({ db, mount }: ReadTurn): readonly Issuer[] {
+  return db
+    .all<StoredIssuer>('SELECT * FROM pki_issuer WHERE mount = ? ORDER BY rowid', mount.uuid)
+    .map(readIssuer);
+}
+
+/** The issuer of that id or name, or the default one. */
+export function findIssuer(turn: ReadTurn, ref: string = DEFAULT_REF): Issuer | undefined {
+  const id = ref === DEFAULT_REF ? readIssuersConfig(turn).default : ref;
+  const row =
+    id === ''
+      ? undefined
+      : turn.db.get<StoredIssuer>(
+          'SELECT * FROM pki_issuer WHERE mount = ? AND (id = ? OR name = ?)',
+          turn.mount.uuid,
+          id,
+          id,
+        );
+  return row && readIssuer(row);
+}
+
+/** The same. Throws `invalid-request` in Vault's words where there is none. */
+export function requireIssuer(turn: ReadTurn, ref: string = DEFAULT_REF): Issuer {
+  const issuer = findIssuer(turn, ref);
   if (issuer) return issuer;
   throw new KeywardenError(
     'invalid-request',
-    'no default issuer currently configured: generate or import a CA for this mount first',
+    ref === DEFAULT_REF
+      ? 'no default issuer currently configured: generate or import a CA for this mount first'
+      : `unable to find PKI issuer for reference: ${ref}`,
   );
 }
 
-/** A key that has no certificate yet. */
-export function findPendingKey({
-  db,
-  mount,
-}: ReadTurn): { readonly id: string; readonly key: ValueHash } | undefined {
-  return db.get<{ id: string; key: ValueHash }>(
-    'SELECT id, key FROM pki_pending_key WHERE mount = ?',
-    mount.uuid,
-  );
+/** An issuer that may do that, with its key here. Throws `invalid-request`. */
+export function requireUse(turn: ReadTurn, ref: string, use: IssuerUse): Issuer {
+  const issuer = requireIssuer(turn, ref);
+  if (canUse(issuer, use)) return issuer;
+  const why =
+    issuer.keyId === ''
+      ? 'its key is not here'
+      : issuer.settings.isRetiring
+        ? 'its key was rotated, and only lists of revoked certificates are signed with the former one'
+        : `its usage does not include ${use}`;
+  throw new KeywardenError('invalid-request', `the issuer ${issuer.name || issuer.id} signs none: ${why}`);
 }
 
-/** Seals an authority's key, bound to its id. */
-export function sealKey(turn: RequestTurn, id: string, key: KeyObject): ValueHash {
-  const der = privateDer(key);
-  try {
-    return turn.sealValue(der, { mount: turn.mount.uuid, owner: id, version: 1 });
-  } finally {
-    der.fill(0);
-  }
+/** Whether an issuer may do that and has its key here. */
+export function canUse({ keyId, settings }: Issuer, use: IssuerUse): boolean {
+  return keyId !== '' && (settings.usage ?? ISSUER_USES).includes(use);
 }
 
-/** Opens an authority's key. It must not leave the turn. */
-export function revealIssuerKey(
-  turn: Pick<RequestTurn, 'mount' | 'revealValue'>,
-  { id, key }: { readonly id: string; readonly key: ValueHash },
-): KeyObject {
-  const der = turn.revealValue(key, { mount: turn.mount.uuid, owner: id, version: 1 });
-  try {
-    return readPrivateDer(der);
-  } finally {
-    der.fill(0);
-  }
+/** Whoever answers for what an authority has signed: an issuer with its key, if there is one. */
+export function answerableFor(turn: ReadTurn, authority: string): Issuer | undefined {
+  return allIssuers(turn).find((issuer) => issuer.authority === authority && canUse(issuer, 'crl-signing'));
 }
 
-/** The authority and those above it, in PEM. */
-export function chainPems({ certificate, chain }: Issuer): readonly string[] {
-  return [certificate.der, ...chain].map((der) => pem('CERTIFICATE', der));
+/** How an issuer is called by people. */
+export function issuerWord({ id, name }: Issuer): string {
+  return name === '' ? id : name;
 }
 
 export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 export const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+
+function readIssuer(row: StoredIssuer): Issuer {
+  return {
+    id: row.id,
+    name: row.name,
+    keyId: row.key_id,
+    authority: row.authority,
+    certificate: readCertificate(fromBase64(row.certificate)),
+    told: (JSON.parse(row.chain) as string[]).map(fromBase64),
+    settings: JSON.parse(row.settings) as IssuerSettings,
+  };
+}

@@ -10,7 +10,8 @@ import { checkNames } from './check-names.ts';
 import { readUrls } from './config-routes.ts';
 import { fitsGlob } from './host-name.ts';
 import { describeIssued, type IssuedCertificate, issueCertificate } from './issue-certificate.ts';
-import { type Issuer, requireIssuer } from './issuer.ts';
+import { allIssuers, DEFAULT_REF, type Issuer, requireUse } from './issuer.ts';
+import { chainOf } from './issuer-chain.ts';
 import { type Lifetime, lifetimeOf } from './lifetime.ts';
 import {
   describeKey,
@@ -34,10 +35,17 @@ import {
   usageExtensions,
 } from './x509/extensions.ts';
 
-const issueFields = z.object({ role: roleName, ...nameFields, private_key_format: keyFormatField });
-const signFields = z.object({ role: roleName, ...nameFields, csr: looseText });
-const verbatimFields = z.object({
+/** Where the path names no issuer, the role does: a body cannot. */
+const ofRole: z.ZodType<string | undefined> = z
+  .unknown()
+  .optional()
+  .transform((): string | undefined => undefined);
+const ofPath: z.ZodType<string | undefined> = looseText;
+const issueFields = { role: roleName, ...nameFields, private_key_format: keyFormatField };
+const signFields = { role: roleName, ...nameFields, csr: looseText };
+const verbatimFields = {
   role: maybe(roleName),
+  issuer_ref: withDefault(looseText, DEFAULT_REF),
   csr: looseText,
   ttl: nameFields.ttl,
   not_after: nameFields.not_after,
@@ -45,98 +53,101 @@ const verbatimFields = z.object({
   key_usage: withDefault(looseTextList, DEFAULT_ROLE.key_usage),
   ext_key_usage: withDefault(looseTextList, [] as string[]),
   ext_key_usage_oids: withDefault(looseTextList, [] as string[]),
-});
+};
 
 /** What a request wants of a role. */
-type Asked = Omit<z.output<typeof signFields>, 'csr' | 'role'>;
+type Asked = Omit<z.output<z.ZodObject<typeof signFields>>, 'csr' | 'role'>;
 
 /** `issue/:role`: a new key with its certificate. The key is not kept. */
-export const issueRoute: Route = {
-  pattern: 'issue/:role',
-  help: 'Makes a key and a certificate for it. The key is shown this once and not kept.',
-  operations: {
-    update: handler({
-      input: issueFields,
-      look: (turn, { role }) => keyToMake(requireRole(turn, role)),
-      prepare: (_input, { seen }) => newPrivateKey(seen.type, seen.bits),
-      decide(turn, input, key: KeyObject): Decision {
-        const role = requireRole(turn, input.role);
-        const { type, bits } = keyToMake(role);
-        const made = describeKey(key);
-        if (made.type !== type || made.bits !== bits) throw justChanged();
-        const issuer = requireIssuer(turn);
-        const lifetime = roleLifetime(turn, issuer, role, input);
-        const issued = signLeaf(turn, issuer, role, input, lifetime, publicDer(key));
-        const shownKey = revealPrivateKey(key, {
-          isDer: input.format === 'der',
-          isPkcs8: input.private_key_format === 'pkcs8',
-        });
-        const data = { ...describeIssued(issued, issuer, input.format, shownKey.private_key), ...shownKey };
-        return handOut(turn, input.role, role, issued, lifetime, data);
-      },
-    }),
-  },
-};
+const issue = (issuer: typeof ofRole) =>
+  handler({
+    input: z.object({ ...issueFields, issuer }),
+    look: (turn, { role }) => keyToMake(requireRole(turn, role)),
+    prepare: (_input, { seen, signal }) => newPrivateKey(seen.type, seen.bits, signal),
+    decide(turn, input, key: KeyObject): Decision {
+      const role = requireRole(turn, input.role);
+      const { type, bits } = keyToMake(role);
+      const made = describeKey(key);
+      if (made.type !== type || made.bits !== bits) throw justChanged();
+      const issuer = requireUse(turn, input.issuer ?? role.issuer_ref, 'issuing-certificates');
+      const lifetime = roleLifetime(turn, issuer, role, input);
+      const issued = signLeaf(turn, issuer, role, input, lifetime, publicDer(key));
+      const shownKey = revealPrivateKey(key, {
+        isDer: input.format === 'der',
+        isPkcs8: input.private_key_format === 'pkcs8',
+      });
+      const data = {
+        ...describeIssued(issued, withChain(turn, issuer), input.format, shownKey.private_key),
+        ...shownKey,
+      };
+      return handOut(turn, input.role, role, issued, lifetime, data);
+    },
+  });
 
 /** `sign/:role`: a certificate for somebody who has a key. */
-export const signRoute: Route = {
-  pattern: 'sign/:role',
-  help: 'Signs a request (CSR), within what the role allows.',
-  operations: {
-    update: handler({
-      input: signFields,
-      prepare: ({ csr }) => readRequest(csr),
-      decide(turn, input, request: CertificateRequest): Decision {
-        const role = requireRole(turn, input.role);
-        checkKey(role, request.publicKey);
-        const issuer = requireIssuer(turn);
-        const lifetime = roleLifetime(turn, issuer, role, input);
-        const issued = signLeaf(turn, issuer, role, input, lifetime, request.spki, request);
-        return handOut(
-          turn,
-          input.role,
-          role,
-          issued,
-          lifetime,
-          describeIssued(issued, issuer, input.format),
-        );
-      },
-    }),
-  },
-};
-
-/** `sign-verbatim[/:role]`: whatever the request names; of the role only the lifetimes hold. Never an authority. */
-export const signVerbatimRoutes: readonly Route[] = ['sign-verbatim', 'sign-verbatim/:role'].map(
-  (pattern) => ({
-    pattern,
-    help: 'Signs a request (CSR) with whatever names it has. Give it to nobody who may not name anything.',
-    operations: {
-      update: handler({
-        input: verbatimFields,
-        prepare: ({ csr }) => readRequest(csr),
-        decide(turn, input, request: CertificateRequest): Decision {
-          const role = input.role === undefined ? DEFAULT_ROLE : requireRole(turn, input.role);
-          checkKey({ ...role, key_type: 'any', key_bits: 0 }, request.publicKey);
-          const issuer = requireIssuer(turn);
-          const lifetime = roleLifetime(turn, issuer, role, input);
-          const issued = issueCertificate(turn, issuer, {
-            subject: request.subject,
-            spki: request.spki,
-            lifetime,
-            extensions: [
-              leafConstraints(),
-              ...usageExtensions(usages(input.key_usage, input.ext_key_usage, input.ext_key_usage_oids)),
-              ...altNames(request.names, isEmptyName(request.subject)),
-              ...urlExtensions(readUrls(turn)),
-            ],
-          });
-          const data = describeIssued(issued, issuer, input.format);
-          return handOut(turn, input.role ?? '', role, issued, lifetime, data);
-        },
-      }),
+const sign = (issuer: typeof ofRole) =>
+  handler({
+    input: z.object({ ...signFields, issuer }),
+    prepare: ({ csr }) => readRequest(csr),
+    decide(turn, input, request: CertificateRequest): Decision {
+      const role = requireRole(turn, input.role);
+      checkKey(role, request.publicKey);
+      const issuer = requireUse(turn, input.issuer ?? role.issuer_ref, 'issuing-certificates');
+      const lifetime = roleLifetime(turn, issuer, role, input);
+      const issued = signLeaf(turn, issuer, role, input, lifetime, request.spki, request);
+      const data = describeIssued(issued, withChain(turn, issuer), input.format);
+      return handOut(turn, input.role, role, issued, lifetime, data);
     },
-  }),
-);
+  });
+
+/** `sign-verbatim[/:role]`: whatever the request names; of the role only issuer and lifetimes hold. Never an authority. */
+const signVerbatim = (issuer: typeof ofRole) =>
+  handler({
+    input: z.object({ ...verbatimFields, issuer }),
+    prepare: ({ csr }) => readRequest(csr),
+    decide(turn, input, request: CertificateRequest): Decision {
+      const named = input.role === undefined ? undefined : requireRole(turn, input.role);
+      const role = named ?? DEFAULT_ROLE;
+      checkKey({ ...role, key_type: 'any', key_bits: 0 }, request.publicKey);
+      const ref = input.issuer ?? named?.issuer_ref ?? input.issuer_ref;
+      const issuer = requireUse(turn, ref, 'issuing-certificates');
+      const lifetime = roleLifetime(turn, issuer, role, input);
+      const issued = issueCertificate(turn, issuer, {
+        subject: request.subject,
+        spki: request.spki,
+        lifetime,
+        extensions: [
+          leafConstraints(),
+          ...usageExtensions(usages(input.key_usage, input.ext_key_usage, input.ext_key_usage_oids)),
+          ...altNames(request.names, isEmptyName(request.subject)),
+          ...urlExtensions(readUrls(turn, issuer.id)),
+        ],
+      });
+      const data = describeIssued(issued, withChain(turn, issuer), input.format);
+      return handOut(turn, input.role ?? '', role, issued, lifetime, data);
+    },
+  });
+
+const ISSUE = 'Makes a key and a certificate for it. The key is shown this once and not kept.';
+const SIGN = 'Signs a request (CSR), within what the role allows.';
+const VERBATIM =
+  'Signs a request (CSR) with whatever names it has. Give it to nobody who may not name anything.';
+
+/** Certificates that are no authority's: by the role's issuer, or by one that the path names. */
+export const leafRoutes: readonly Route[] = [
+  { pattern: 'issue/:role', help: ISSUE, operations: { update: issue(ofRole) } },
+  { pattern: 'issuer/:issuer/issue/:role', help: ISSUE, operations: { update: issue(ofPath) } },
+  { pattern: 'sign/:role', help: SIGN, operations: { update: sign(ofRole) } },
+  { pattern: 'issuer/:issuer/sign/:role', help: SIGN, operations: { update: sign(ofPath) } },
+  ...['sign-verbatim', 'sign-verbatim/:role'].flatMap((pattern) => [
+    { pattern, help: VERBATIM, operations: { update: signVerbatim(ofRole) } },
+    { pattern: `issuer/:issuer/${pattern}`, help: VERBATIM, operations: { update: signVerbatim(ofPath) } },
+  ]),
+];
+
+function withChain(turn: RequestTurn, issuer: Issuer) {
+  return { issuer, chain: chainOf(issuer, allIssuers(turn), turn.now) };
+}
 
 function requireRole(turn: RequestTurn, name: string): PkiRole {
   const role = findRole(turn, name);
@@ -165,6 +176,7 @@ function roleLifetime(
     maxTtl: role.max_ttl,
     backdated: role.not_before_duration,
     issuerEnds: issuer.certificate.notAfter,
+    truncates: issuer.settings.leafNotAfter === 'truncate',
   });
 }
 
@@ -210,7 +222,7 @@ function signLeaf(
       ...usageExtensions(roleUsages(role)),
       ...altNames(checked.names, isEmptyName(subject)),
       ...policyExtensions(role.policy_identifiers),
-      ...urlExtensions(readUrls(turn)),
+      ...urlExtensions(readUrls(turn, issuer.id)),
     ],
   });
 }
@@ -225,7 +237,7 @@ function handOut(
   data: Record<string, unknown>,
 ): Decision {
   if (!role.generate_lease) {
-    const changes = role.no_store ? [] : [issued.kept];
+    const changes = role.no_store ? [issued.unkept] : [issued.kept];
     return { kind: 'reply', changes, reply: { data, warnings: lifetime.warnings } };
   }
   return {
@@ -238,6 +250,7 @@ function handOut(
       data: { mount: turn.mount.uuid, serial: issued.serial, role: roleName },
     },
     changes: [issued.kept],
+    warnings: lifetime.warnings,
     create: async () => ({ data }),
   };
 }

@@ -22,6 +22,8 @@ export interface LifetimeQuestion {
   readonly backdated: number;
   /** The authority's own end: nothing below it may outlive it. */
   readonly issuerEnds?: number;
+  /** What would outlive it is cut to its end rather than refused. */
+  readonly truncates?: boolean;
 }
 
 /** Bounds a certificate's life by role, mount and authority. Throws `invalid-request` where the authority ends first. */
@@ -41,6 +43,11 @@ export function lifetimeOf({ now, mount }: ReadTurn, question: LifetimeQuestion)
     explicitMaxTtl: 0,
   });
   const notAfter = start + ttl * 1000;
+  const ends = question.issuerEnds;
+  if (ends !== undefined && notAfter > ends && question.truncates && ends > start) {
+    const cut = { notBefore: start - question.backdated * 1000, notAfter: ends, ttl: (ends - start) / 1000 };
+    return { ...cut, warnings: ['the certificate ends with its issuer, before what was asked for'] };
+  }
   if (question.issuerEnds !== undefined && notAfter > question.issuerEnds) {
     throw new KeywardenError(
       'invalid-request',

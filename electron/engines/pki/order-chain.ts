@@ -1,4 +1,5 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { hasSigned } from './issuer-chain.ts';
 import type { ReadCertificate } from './x509/read-certificate.ts';
 
 /**
@@ -22,12 +23,4 @@ export function orderChain(
     chain.push(above);
     last = above;
   }
-}
-
-function hasSigned(above: ReadCertificate, below: ReadCertificate): boolean {
-  return (
-    above.isCa &&
-    Buffer.from(above.subject).equals(below.issuer) &&
-    below.parsed.verify(above.parsed.publicKey)
-  );
 }

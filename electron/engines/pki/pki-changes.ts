@@ -6,39 +6,7 @@ const ofMount = z.strictObject({ mount: z.string() });
 const named = z.strictObject({ mount: z.string(), name: z.string() });
 const instant = z.number().int();
 
-/** The mount has an authority now, or its certificate was renewed. */
-export const ISSUER_SET = defineChange(
-  'pki/issuer-set@1',
-  ofMount.extend({ id: z.string(), certificate: z.string(), chain: z.array(z.string()), key: z.string() }),
-  (db, { mount, id, certificate, chain, key }) => {
-    db.run(
-      'INSERT OR REPLACE INTO pki_issuer (mount, id, certificate, chain, key) VALUES (?, ?, ?, ?, ?)',
-      mount,
-      id,
-      certificate,
-      JSON.stringify(chain),
-      key,
-    );
-    db.run('DELETE FROM pki_pending_key WHERE mount = ?', mount);
-    db.run('UPDATE pki_crl SET stale = 1 WHERE mount = ?', mount);
-  },
-);
-
-/** The authority is gone; what it has issued is remembered. */
-export const ISSUER_REMOVED = defineChange('pki/issuer-removed@1', ofMount, (db, { mount }) => {
-  db.run('DELETE FROM pki_issuer WHERE mount = ?', mount);
-  db.run('DELETE FROM pki_pending_key WHERE mount = ?', mount);
-});
-
-/** A key waits for its certificate from another authority. */
-export const KEY_PENDING = defineChange(
-  'pki/key-pending@1',
-  ofMount.extend({ id: z.string(), key: z.string() }),
-  (db, { mount, id, key }) =>
-    db.run('INSERT OR REPLACE INTO pki_pending_key (mount, id, key) VALUES (?, ?, ?)', mount, id, key),
-);
-
-/** Settings of the whole mount: `urls` or `crl`. */
+/** Settings of the whole mount: `urls`, `crl`, `issuers` or `auto-tidy`. */
 export const PKI_CONFIGURED = defineChange(
   'pki/configured@1',
   named.extend({ settings: z.record(z.string(), z.unknown()) }),
@@ -49,7 +17,7 @@ export const PKI_CONFIGURED = defineChange(
       name,
       JSON.stringify(settings),
     );
-    db.run('UPDATE pki_crl SET stale = 1 WHERE mount = ?', mount);
+    if (name === 'crl') db.run('UPDATE pki_crl SET stale = 1 WHERE mount = ?', mount);
   },
 );
 
@@ -71,7 +39,7 @@ export const PKI_ROLE_REMOVED = defineChange('pki/role-removed@1', named, (db, {
   db.run('DELETE FROM pki_role WHERE mount = ? AND name = ?', mount, name),
 );
 
-/** A certificate was signed and is remembered. */
+/** A certificate was signed and is remembered. `issuer` is the authority that has signed it, or '' where it is none of ours. */
 export const CERTIFICATE_ISSUED = defineChange(
   'pki/certificate-issued@1',
   ofMount.extend({ serial: z.string(), issuer: z.string(), certificate: z.string(), notAfter: instant }),
@@ -87,6 +55,22 @@ export const CERTIFICATE_ISSUED = defineChange(
     ),
 );
 
+/** A certificate was signed that nobody remembers (`no_store`): until then its authority may be needed. */
+export const UNKEPT_ISSUED = defineChange(
+  'pki/unkept-issued@1',
+  ofMount.extend({ authority: z.string(), notAfter: instant }),
+  (db, { mount, authority, notAfter }) =>
+    db.run(
+      `INSERT OR REPLACE INTO pki_unkept (mount, authority, ends) VALUES (?, ?, max(?, coalesce(
+         (SELECT ends FROM pki_unkept WHERE mount = ? AND authority = ?), 0)))`,
+      mount,
+      authority,
+      notAfter,
+      mount,
+      authority,
+    ),
+);
+
 /** It is not to be trusted any more: the next list that is read says so. */
 export const CERTIFICATE_REVOKED = defineChange(
   'pki/certificate-revoked@1',
@@ -98,22 +82,36 @@ export const CERTIFICATE_REVOKED = defineChange(
       mount,
       serial,
     );
-    db.run('UPDATE pki_crl SET stale = 1 WHERE mount = ?', mount);
+    db.run(
+      `UPDATE pki_crl SET stale = 1 WHERE mount = ?
+         AND authority = (SELECT issuer FROM pki_certificate WHERE mount = ? AND serial = ?)`,
+      mount,
+      mount,
+      serial,
+    );
   },
 );
 
-/** A list of revoked certificates was signed. */
+/** A list of revoked certificates was signed, as it followed from the state then. */
 export const CRL_SIGNED = defineChange(
-  'pki/crl-signed@1',
-  ofMount.extend({ issuer: z.string(), number: z.number().int(), nextUpdate: instant, list: z.string() }),
-  (db, { mount, issuer, number, nextUpdate, list }) =>
+  'pki/crl-signed@2',
+  ofMount.extend({
+    authority: z.string(),
+    number: z.number().int(),
+    thisUpdate: instant,
+    nextUpdate: instant,
+    signature: z.string(),
+  }),
+  (db, { mount, authority, number, thisUpdate, nextUpdate, signature }) =>
     db.run(
-      'INSERT OR REPLACE INTO pki_crl (mount, issuer, number, next_update, stale, list) VALUES (?, ?, ?, ?, 0, ?)',
+      `INSERT OR REPLACE INTO pki_crl (mount, authority, number, this_update, next_update, stale, signature)
+       VALUES (?, ?, ?, ?, ?, 0, ?)`,
       mount,
-      issuer,
+      authority,
       number,
+      thisUpdate,
       nextUpdate,
-      list,
+      signature,
     ),
 );
 
@@ -126,29 +124,42 @@ export const CERTIFICATES_TIDIED = defineChange(
     if (valid)
       db.run(`DELETE FROM pki_certificate WHERE ${where} AND revoked_at IS NULL`, mount, endedBefore);
     if (revoked) {
+      // Only a list that was still naming one of them has to be made anew.
+      db.run(
+        `UPDATE pki_crl SET stale = 1 WHERE mount = ? AND EXISTS (SELECT 1 FROM pki_certificate AS gone
+           WHERE gone.mount = pki_crl.mount AND gone.issuer = pki_crl.authority AND gone.revoked_at IS NOT NULL
+             AND gone.not_after < ? AND gone.not_after >= 2 * pki_crl.this_update - pki_crl.next_update)`,
+        mount,
+        endedBefore,
+      );
       db.run(`DELETE FROM pki_certificate WHERE ${where} AND revoked_at IS NOT NULL`, mount, endedBefore);
-      db.run('UPDATE pki_crl SET stale = 1 WHERE mount = ?', mount);
     }
   },
 );
 
+/** A mount was tidied by itself. */
+export const MOUNT_TIDIED = defineChange(
+  'pki/mount-tidied@1',
+  ofMount.extend({ at: instant }),
+  (db, { mount, at }) => db.run('INSERT OR REPLACE INTO pki_tidied (mount, at) VALUES (?, ?)', mount, at),
+);
+
 /** The mount is gone with everything in it. */
 export const PKI_UNMOUNTED = defineChange('pki/unmounted@1', ofMount, (db, { mount }) => {
-  for (const table of ['issuer', 'pending_key', 'config', 'role', 'certificate', 'crl']) {
+  for (const table of ['issuer', 'key', 'config', 'role', 'certificate', 'crl', 'unkept', 'tidied']) {
     db.run(`DELETE FROM pki_${table} WHERE mount = ?`, mount);
   }
 });
 
 export const PKI_CHANGES = [
-  ISSUER_SET,
-  ISSUER_REMOVED,
-  KEY_PENDING,
   PKI_CONFIGURED,
   PKI_ROLE_WRITTEN,
   PKI_ROLE_REMOVED,
   CERTIFICATE_ISSUED,
+  UNKEPT_ISSUED,
   CERTIFICATE_REVOKED,
   CRL_SIGNED,
   CERTIFICATES_TIDIED,
+  MOUNT_TIDIED,
   PKI_UNMOUNTED,
 ];

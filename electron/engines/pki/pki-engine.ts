@@ -1,12 +1,12 @@
 /**
  * A certificate authority of one's own: short-lived certificates for servers and clients, within what roles allow.
  *
- * Always: the authority's key exists only sealed and signs within the turn, so that what is signed and what is recorded are
- * the same; every name that is signed is the spelling that was checked; a list of revoked certificates that is read is never old.
- * A mount has one authority.
+ * Always: an authority's key exists only sealed and signs within the turn, so that what is signed and what is recorded are
+ * the same; every name that is signed is the spelling that was checked; a list of revoked certificates that is read is never old,
+ * and it is that of the authority which has signed them. A mount has any number of issuers, of which one is the default.
  */
 import type { Engine } from '../../core/engine.ts';
-import { FORGET_VALUE } from '../../vault/vault.ts';
+import { caRotation } from './ca-rotation.ts';
 import { certificateLeases } from './certificate-leases.ts';
 import {
   certificateListRoutes,
@@ -15,38 +15,46 @@ import {
   revokeRoute,
 } from './certificate-routes.ts';
 import { crlConfigRoute, urlsRoute } from './config-routes.ts';
-import { importCaRoute } from './import-route.ts';
-import { generateIntermediateRoute, setSignedRoute } from './intermediate-routes.ts';
-import { findIssuer, findPendingKey } from './issuer.ts';
-import { issueRoute, signRoute, signVerbatimRoutes } from './leaf-routes.ts';
+import { generateIntermediateRoutes, generateRootRoutes } from './generate-routes.ts';
+import { importRoutes, setSignedRoutes } from './import-routes.ts';
+import { ISSUER_CHANGES } from './issuer-changes.ts';
+import { allKeys, forgetKey } from './issuer-key.ts';
+import { issuerListRoute, issuerRoute, issuersConfigRoutes } from './issuer-routes.ts';
+import { keyRoutes } from './key-routes.ts';
+import { leafRoutes } from './leaf-routes.ts';
 import { openRoutes, rotateCrlRoute } from './open-routes.ts';
 import { PKI_CHANGES, PKI_UNMOUNTED } from './pki-changes.ts';
+import { pkiDeadlines } from './pki-deadlines.ts';
 import { PKI_MIGRATIONS } from './pki-migrations.ts';
 import { pkiRoleListRoute, pkiRoleRoute } from './role-route.ts';
-import { deleteRootRoute, generateRootRoute, signIntermediateRoute } from './root-routes.ts';
-import { signSelfIssuedRoute } from './self-issued-route.ts';
-import { tidyRoute } from './tidy-route.ts';
+import { deleteRootRoute, signIntermediateRoutes } from './root-routes.ts';
+import { caRotationRoute } from './rotation-route.ts';
+import { signSelfIssuedRoutes } from './self-issued-route.ts';
+import { autoTidyRoute, tidyRoute } from './tidy-route.ts';
 
 /** The engine behind mounts of type `pki`. */
 export const pkiEngine: Engine = {
   type: 'pki',
   migrations: PKI_MIGRATIONS,
-  changes: PKI_CHANGES,
+  changes: [...PKI_CHANGES, ...ISSUER_CHANGES],
   routes: [
-    generateRootRoute,
+    ...generateRootRoutes,
     deleteRootRoute,
-    signIntermediateRoute,
-    signSelfIssuedRoute,
-    generateIntermediateRoute,
-    setSignedRoute,
-    importCaRoute,
+    ...signIntermediateRoutes,
+    ...signSelfIssuedRoutes,
+    ...generateIntermediateRoutes,
+    ...setSignedRoutes,
+    ...importRoutes,
+    issuerListRoute,
+    issuerRoute,
+    ...issuersConfigRoutes,
+    ...keyRoutes,
+    caRotationRoute,
     urlsRoute,
     crlConfigRoute,
     pkiRoleListRoute,
     pkiRoleRoute,
-    issueRoute,
-    signRoute,
-    ...signVerbatimRoutes,
+    ...leafRoutes,
     ...certificateListRoutes,
     certificateRoute,
     ...rawCertificateRoutes,
@@ -54,14 +62,13 @@ export const pkiEngine: Engine = {
     ...openRoutes,
     rotateCrlRoute,
     tidyRoute,
+    autoTidyRoute,
   ],
   leases: certificateLeases,
-  unmounted: (turn, mount) => {
-    const own = { ...turn, mount };
-    const keys = [findIssuer(own)?.key, findPendingKey(own)?.key].filter((key) => key !== undefined);
-    return [
-      PKI_UNMOUNTED.make({ mount: mount.uuid }),
-      ...keys.map((hash) => ({ type: FORGET_VALUE, data: { hash } })),
-    ];
-  },
+  rotations: caRotation,
+  deadlines: pkiDeadlines,
+  unmounted: (turn, mount) => [
+    PKI_UNMOUNTED.make({ mount: mount.uuid }),
+    ...allKeys({ ...turn, mount }).map(forgetKey),
+  ],
 };

@@ -1,9 +1,7 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { makeKeyPair } from '../../core/make-key-pair.ts';
 import { pem } from './x509/read-certificate.ts';
-
-const generate = promisify(generateKeyPair);
 
 /** The kinds of keys, as Vault calls them. */
 export type KeyType = 'rsa' | 'ec' | 'ed25519';
@@ -21,12 +19,11 @@ export function keyBits(type: KeyType, wanted: number): number {
   return wanted;
 }
 
-/** Makes a key outside of the loop: a long RSA key takes seconds. */
-export async function newPrivateKey(type: KeyType, wanted: number): Promise<KeyObject> {
+/** Makes a key outside of the loop; see `makeKeyPair`. Throws `invalid-request` too, for lengths that there are not. */
+export async function newPrivateKey(type: KeyType, wanted: number, signal?: AbortSignal): Promise<KeyObject> {
   const bits = keyBits(type, wanted);
-  if (type === 'ed25519') return (await generate('ed25519', {})).privateKey;
-  if (type === 'ec') return (await generate('ec', { namedCurve: CURVES[bits] ?? '' })).privateKey;
-  return (await generate('rsa', { modulusLength: bits })).privateKey;
+  if (type === 'ed25519') return makeKeyPair({ type });
+  return makeKeyPair(type === 'ec' ? { type, curve: CURVES[bits] ?? '' } : { type, bits }, signal);
 }
 
 /** Which kind a key is, and how long. Throws `invalid-request` for other kinds, and for RSA exponents that protect nothing. */

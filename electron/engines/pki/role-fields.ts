@@ -14,6 +14,8 @@ const seconds = z.number().int().min(0);
 
 /** What a role allows. The names are Vault's own, so that what is read back is what was written. */
 export const pkiRole = z.strictObject({
+  // Roles of the time when a mount had one issuer name none.
+  issuer_ref: z.string().default('default'),
   allowed_domains: texts,
   allow_bare_domains: z.boolean(),
   allow_subdomains: z.boolean(),
@@ -57,6 +59,7 @@ export type PkiRole = z.output<typeof pkiRole>;
 
 /** What Vault assumes where nothing is said. */
 export const DEFAULT_ROLE: PkiRole = {
+  issuer_ref: 'default',
   allowed_domains: [],
   allow_bare_domains: false,
   allow_subdomains: false,
@@ -102,6 +105,7 @@ const flag = maybe(looseBoolean);
 /** A write of `roles/:name`. */
 export const roleFields = z.object({
   name: roleName,
+  issuer_ref: maybe(looseText),
   allowed_domains: list,
   allow_bare_domains: flag,
   allow_subdomains: flag,

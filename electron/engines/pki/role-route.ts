@@ -3,6 +3,7 @@ import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Decision } from '../../core/decision.ts';
 import { handler, type Route } from '../../core/route.ts';
 import type { ReadTurn, RequestTurn } from '../../core/turn.ts';
+import { DEFAULT_REF, requireIssuer } from './issuer.ts';
 import { PKI_ROLE_REMOVED, PKI_ROLE_WRITTEN } from './pki-changes.ts';
 import { keyBits } from './private-key.ts';
 import { DEFAULT_ROLE, type PkiRole, pkiRole, roleFields, roleName } from './role-fields.ts';
@@ -71,7 +72,18 @@ export function findRole({ db, mount }: ReadTurn, name: string): PkiRole | undef
     mount.uuid,
     name,
   );
-  return row && (JSON.parse(row.settings) as PkiRole);
+  return row && { ...DEFAULT_ROLE, ...(JSON.parse(row.settings) as PkiRole) };
+}
+
+/** The roles that name that issuer, whatever else the mount's default is. */
+export function rolesNaming({ db, mount }: ReadTurn, ref: string): readonly string[] {
+  return db
+    .all<{ name: string }>(
+      "SELECT name FROM pki_role WHERE mount = ? AND json_extract(settings, '$.issuer_ref') = ? ORDER BY name",
+      mount.uuid,
+      ref,
+    )
+    .map(({ name }) => name);
 }
 
 function write(turn: RequestTurn, input: z.output<typeof roleFields>, before: PkiRole): Decision {
@@ -85,6 +97,7 @@ function write(turn: RequestTurn, input: z.output<typeof roleFields>, before: Pk
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const role = pkiRole.parse({ ...before, ...said });
   check(role);
+  if (role.issuer_ref !== DEFAULT_REF) requireIssuer(turn, role.issuer_ref);
   const written = PKI_ROLE_WRITTEN.make({ mount: turn.mount.uuid, name, role });
   return { kind: 'reply', changes: [written], reply: { data: show(role) } };
 }

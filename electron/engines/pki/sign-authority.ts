@@ -46,12 +46,13 @@ export function authorityNames(input: AskedAuthority): AltNames {
   return { ...rest, dns: [...new Set([...also, ...named])] };
 }
 
-/** What makes a certificate one of an authority. `pathLength` below 0: any number of others may follow. */
+/** What makes a certificate one of an authority that `issuerId` signs. `pathLength` below 0: any number of others may follow. */
 export function authorityExtensions(
   turn: ReadTurn,
   input: AskedAuthority,
   names: AltNames,
   pathLength: number,
+  issuerId: string,
 ): readonly Der[] {
   const domains = input.permitted_dns_domains.map((domain) => {
     const host = readHostName(domain.replace(/^\./, ''), false);
@@ -68,6 +69,6 @@ export function authorityExtensions(
     ...usageExtensions(CA_USAGES),
     ...altNames(names, false),
     ...permittedDomains(domains),
-    ...urlExtensions(readUrls(turn)),
+    ...urlExtensions(readUrls(turn, issuerId)),
   ];
 }

@@ -22,7 +22,8 @@ export const caRotation: RotationLifecycle = {
 
   create(turn) {
     const kind = measureKey(revealAuthorityKey(turn, requireAuthority(turn)));
-    return async () => new Uint8Array((await newKey(kind)).export({ format: 'der', type: 'pkcs8' }));
+    return async (signal) =>
+      new Uint8Array((await newKey(kind, signal)).export({ format: 'der', type: 'pkcs8' }));
   },
 
   finish(turn, _rotation, made) {

@@ -47,8 +47,10 @@ export const configCaRoute: Route = {
     update: handler({
       input: fields,
       look: (turn) => refuseSecond(turn),
-      prepare: async (input) =>
-        isBrought(input) ? undefined : newKey(keyKind(input.key_type, input.key_bits, USUAL_RSA_BITS)),
+      prepare: async (input, { signal }) =>
+        isBrought(input)
+          ? undefined
+          : newKey(keyKind(input.key_type, input.key_bits, USUAL_RSA_BITS), signal),
       decide(turn, input, made: KeyObject | undefined): Decision {
         refuseSecond(turn);
         return setAuthority(turn, made ?? bring(input));

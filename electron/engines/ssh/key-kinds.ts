@@ -1,8 +1,6 @@
-import { generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import type { KeyObject } from 'node:crypto';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
-
-const generate = promisify(generateKeyPair);
+import { makeKeyPair } from '../../core/make-key-pair.ts';
 
 /** The kinds of keys, as Vault calls them. */
 export type KeyKind = 'rsa' | 'ec' | 'ed25519';
@@ -61,10 +59,10 @@ export function measureKey({
   return { kind: 'ec', bits: curve.bits };
 }
 
-/** Makes a key outside of the loop. */
-export async function newKey({ kind, bits }: ReturnType<typeof keyKind>): Promise<KeyObject> {
-  if (kind === 'ed25519') return (await generate('ed25519', {})).privateKey;
-  if (kind === 'rsa') return (await generate('rsa', { modulusLength: bits })).privateKey;
+/** Makes a key outside of the loop; see `makeKeyPair`. */
+export function newKey({ kind, bits }: ReturnType<typeof keyKind>, signal?: AbortSignal): Promise<KeyObject> {
+  if (kind === 'ed25519') return makeKeyPair({ type: kind }, signal);
+  if (kind === 'rsa') return makeKeyPair({ type: kind, bits }, signal);
   const curve = CURVES.find((one) => one.bits === bits);
-  return (await generate('ec', { namedCurve: curve?.node ?? '' })).privateKey;
+  return makeKeyPair({ type: kind, curve: curve?.node ?? '' }, signal);
 }

@@ -64,7 +64,7 @@ export const issueRoute: Route = {
     update: handler({
       input: issueFields,
       look: (turn, { role }) => void requireRole(turn, role),
-      prepare: (input) => newKey(keyKind(input.key_type, input.key_bits, USUAL_RSA_BITS)),
+      prepare: (input, { signal }) => newKey(keyKind(input.key_type, input.key_bits, USUAL_RSA_BITS), signal),
       decide(turn, input, key: KeyObject): Decision {
         const role = requireRole(turn, input.role);
         const publicKey = sshPublicKey(key);

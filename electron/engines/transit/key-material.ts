@@ -1,10 +1,8 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { makeKeyPair } from '../../core/make-key-pair.ts';
 import type { RandomBytes } from '../../vault/ports.ts';
 import { isSymmetric, type KeyType } from './key-types.ts';
-
-const generate = promisify(generateKeyPair);
 
 /** One version's secrets: a symmetric key, or a private key in PKCS #8; and a key for HMACs, which every type has. */
 export interface Material {
@@ -15,9 +13,13 @@ export interface Material {
 const materialText = z.strictObject({ key: z.base64(), hmac: z.base64() });
 
 /** Makes a version's secrets; large RSA keys take seconds. */
-export async function makeMaterial(type: KeyType, random: RandomBytes): Promise<Material> {
+export async function makeMaterial(
+  type: KeyType,
+  random: RandomBytes,
+  signal?: AbortSignal,
+): Promise<Material> {
   if (isSymmetric(type) || type === 'hmac') return symmetricMaterial(random);
-  const { privateKey } = await makePair(type);
+  const privateKey = await makePair(type, signal);
   return {
     key: privateKey.export({ format: 'der', type: 'pkcs8' }),
     hmac: Buffer.from(random(32)),
@@ -80,18 +82,21 @@ export function fitsType(type: KeyType, { key, hmac }: Material): boolean {
   }
 }
 
-function makePair(type: Exclude<KeyType, 'aes256-gcm96' | 'chacha20-poly1305' | 'hmac'>) {
+function makePair(
+  type: Exclude<KeyType, 'aes256-gcm96' | 'chacha20-poly1305' | 'hmac'>,
+  signal: AbortSignal | undefined,
+): Promise<KeyObject> {
   switch (type) {
     case 'ed25519':
-      return generate('ed25519');
+      return makeKeyPair({ type });
     case 'ecdsa-p256':
-      return generate('ec', { namedCurve: 'P-256' });
+      return makeKeyPair({ type: 'ec', curve: 'P-256' });
     case 'ecdsa-p384':
-      return generate('ec', { namedCurve: 'P-384' });
+      return makeKeyPair({ type: 'ec', curve: 'P-384' });
     case 'rsa-2048':
     case 'rsa-3072':
     case 'rsa-4096':
-      return generate('rsa', { modulusLength: Number(type.slice(4)) });
+      return makeKeyPair({ type: 'rsa', bits: Number(type.slice(4)) }, signal);
     default:
       return type satisfies never;
   }

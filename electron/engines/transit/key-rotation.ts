@@ -18,7 +18,7 @@ export const keyRotations: RotationLifecycle = {
   create(turn, rotation) {
     const { type } = keyOf(turn, rotation);
     const { random } = turn;
-    return async () => packMaterial(await makeMaterial(type, random));
+    return async (signal) => packMaterial(await makeMaterial(type, random, signal));
   },
   finish(turn, rotation, next) {
     const key = keyOf(turn, rotation);

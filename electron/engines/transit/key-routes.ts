@@ -70,8 +70,8 @@ export const keyRoutes: readonly Route[] = [
       update: handler({
         input: createFields,
         look: (turn, { name }) => findKey(turn, name) !== undefined,
-        prepare: (input, { ports, seen }) =>
-          seen ? Promise.resolve(undefined) : makeMaterial(input.type, ports.random),
+        prepare: (input, { ports, seen, signal }) =>
+          seen ? Promise.resolve(undefined) : makeMaterial(input.type, ports.random, signal),
         decide: create,
       }),
       delete: handler({ input: named, decide: remove }),
@@ -89,7 +89,7 @@ export const keyRoutes: readonly Route[] = [
       update: handler({
         input: named,
         look: (turn, { name }) => requireKey(turn, name, 'key not found').type,
-        prepare: (_input, { ports, seen }) => makeMaterial(seen, ports.random),
+        prepare: (_input, { ports, seen, signal }) => makeMaterial(seen, ports.random, signal),
         decide(turn, { name }, material: Material): Decision {
           const key = requireKey(turn, name, 'key not found');
           const version = sealVersion(turn, key, key.latest + 1, material);

@@ -13,6 +13,9 @@ import {
   yes,
 } from './der.ts';
 
+/** authorityInfoAccess (RFC 5280, 4.2.2.1). */
+const INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
+
 /** The names that a certificate answers for. */
 export interface AltNames {
   readonly dns: readonly string[];
@@ -100,7 +103,7 @@ export function urlExtensions({
   ];
   const points = crlDistributionPoints.map((url) => sequence(explicit(0, explicit(0, uriName(url)))));
   return [
-    ...(access.length === 0 ? [] : [extensionOf('1.3.6.1.5.5.7.1.1', sequence(...access), false)]),
+    ...(access.length === 0 ? [] : [extensionOf(INFORMATION_ACCESS, sequence(...access), false)]),
     ...(points.length === 0 ? [] : [extension(31, sequence(...points))]),
   ];
 }
@@ -120,6 +123,19 @@ export function permittedDomains(domains: readonly string[]): readonly Der[] {
 /** Those of a certificate that another authority signs: all but who has signed it before. */
 export function withoutAuthorityKey(extensions: readonly Der[]): readonly Der[] {
   return extensions.filter((one) => findExtension(one, 35) === undefined);
+}
+
+/**
+ * Those that hold for another certificate of the same authority with another key: all but which keys are meant, and where
+ * to look.
+ */
+export function heritable(extensions: readonly Der[]): readonly Der[] {
+  const own = [14, 31, 35].map((number) => objectIdentifier(`2.5.29.${number}`));
+  const passing = [...own, objectIdentifier(INFORMATION_ACCESS)].map((one) => Buffer.from(one));
+  return extensions.filter((one) => {
+    const [identifier] = readParts(readParts(one)[0]?.contents ?? new Uint8Array());
+    return !passing.some((other) => identifier && other.equals(identifier.whole));
+  });
 }
 
 /** The value of an extension that an encoded certificate has; as many of `extension`'s arguments. */

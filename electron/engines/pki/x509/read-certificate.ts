@@ -16,6 +16,8 @@ export interface ReadCertificate {
   readonly issuer: Der;
   readonly spki: Der;
   readonly keyId: Uint8Array;
+  /** Which key has signed it, where it says so. */
+  readonly authorityKeyId: Uint8Array | undefined;
   /** Each as it stands there. */
   readonly extensions: readonly Der[];
   readonly isCa: boolean;
@@ -41,6 +43,7 @@ export function readCertificate(encoded: Uint8Array | string): ReadCertificate {
     const [extensions] = readParts(parts.find(({ tag }) => tag === 0xa3)?.contents ?? NONE);
     const named = findExtension(extensions?.contents ?? NONE, 14);
     const [constraints] = readParts(findExtension(extensions?.contents ?? NONE, 19) ?? NONE);
+    const [signer] = readParts(findExtension(extensions?.contents ?? NONE, 35) ?? NONE);
     const pathLength = readParts(constraints?.contents ?? NONE).find(({ tag }) => tag === 0x02);
     return {
       der,
@@ -49,6 +52,7 @@ export function readCertificate(encoded: Uint8Array | string): ReadCertificate {
       issuer: issuer.whole,
       spki: spki.whole,
       keyId: readParts(named ?? NONE)[0]?.contents ?? keyIdentifier(spki.whole),
+      authorityKeyId: readParts(signer?.contents ?? NONE).find(({ tag }) => tag === 0x80)?.contents,
       extensions: readParts(extensions?.contents ?? NONE).map(({ whole: one }) => one),
       isCa: parsed.ca,
       pathLength: pathLength && Buffer.from(pathLength.contents).readUIntBE(0, pathLength.contents.length),

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { type Der, explicit, integer, sequence, sequenceOf, time } from './der.ts';
+import { bitString, type Der, explicit, integer, sequence, sequenceOf, time } from './der.ts';
 import { authorityKey, extension } from './extensions.ts';
-import { signatureAlgorithm, signDer } from './sign-der.ts';
+import { signatureAlgorithm } from './sign-der.ts';
 
 /** What a list of revoked certificates says. Instants in milliseconds since 1970. */
 export interface CrlTerms {
@@ -15,11 +15,11 @@ export interface CrlTerms {
   readonly revoked: readonly { readonly serial: Uint8Array; readonly at: number }[];
 }
 
-/** Makes a list of revoked certificates (RFC 5280, section 5.1). @returns DER. */
-export function signCrl(terms: CrlTerms, key: KeyObject): Der {
+/** The part of a list of revoked certificates (RFC 5280, section 5.1) that is signed; the key may be the public one. @returns DER. */
+export function crlToBeSigned(terms: CrlTerms, key: KeyObject): Der {
   const entries = terms.revoked.map(({ serial, at }) => sequence(integer(serial), time(at)));
   const crlNumber = extension(20, integer(terms.number));
-  const toBeSigned = sequence(
+  return sequence(
     integer(1),
     signatureAlgorithm(key).identifier,
     terms.issuer,
@@ -29,5 +29,9 @@ export function signCrl(terms: CrlTerms, key: KeyObject): Der {
     ...(entries.length === 0 ? [] : [sequenceOf(entries)]),
     explicit(0, sequence(authorityKey(terms.issuerKeyId), crlNumber)),
   );
-  return signDer(toBeSigned, key);
+}
+
+/** The whole list. @returns DER. */
+export function signedCrl(toBeSigned: Der, key: KeyObject, signature: Uint8Array): Der {
+  return sequence(toBeSigned, signatureAlgorithm(key).identifier, bitString(signature));
 }

@@ -33,6 +33,10 @@ export function signatureAlgorithm(key: KeyObject): Algorithm {
  * It signs at once (a millisecond or less; some with a long RSA key), so that what is signed and what is recorded belong to one turn.
  */
 export function signDer(toBeSigned: Der, key: KeyObject): Der {
-  const { identifier, hash } = signatureAlgorithm(key);
-  return sequence(toBeSigned, identifier, bitString(sign(hash, toBeSigned, key)));
+  return sequence(toBeSigned, signatureAlgorithm(key).identifier, bitString(signatureOf(toBeSigned, key)));
+}
+
+/** The bare signature. */
+export function signatureOf(toBeSigned: Der, key: KeyObject): Uint8Array {
+  return sign(signatureAlgorithm(key).hash, toBeSigned, key);
 }

@@ -12,7 +12,7 @@ import {
 import { altNames, caConstraints } from '../../../../electron/engines/pki/x509/extensions.ts';
 import { readCertificate } from '../../../../electron/engines/pki/x509/read-certificate.ts';
 import { signCertificate } from '../../../../electron/engines/pki/x509/sign-certificate.ts';
-import { signCrl } from '../../../../electron/engines/pki/x509/sign-crl.ts';
+import { crlToBeSigned } from '../../../../electron/engines/pki/x509/sign-crl.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
@@ -103,6 +103,6 @@ it('a list of revoked certificates has room for all of them', () => {
     thisUpdate: 0,
     nextUpdate: 1000,
   };
-  const [list] = readParts(signCrl({ ...terms, revoked }, privateKey));
+  const [list] = readParts(crlToBeSigned({ ...terms, revoked }, privateKey));
   expect(list?.contents.length).toBeGreaterThan(150_000 * 20);
 });
