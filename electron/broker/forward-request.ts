@@ -43,8 +43,15 @@ export async function forwardRequest(
   {
     request,
     response,
+    begun,
     clock,
-  }: { readonly request: IncomingMessage; readonly response: ServerResponse; readonly clock: Clock },
+  }: {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    /** Hears that it may go on. */
+    readonly begun?: () => void;
+    readonly clock: Clock;
+  },
 ): Promise<Answer | undefined> {
   const method = request.method ?? '';
   const operation = OPERATIONS[method];
@@ -58,6 +65,7 @@ export async function forwardRequest(
     rawQuery,
     headers: passable(request),
     body: hasBody ? request : undefined,
+    ...(begun && { begun }),
     respond(status, headers) {
       response.writeHead(status, headers.flat());
       // Who waits for events is told that they begin.

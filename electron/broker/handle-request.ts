@@ -18,6 +18,7 @@ import { readRequest } from './read-request.ts';
 import { readTarget } from './read-target.ts';
 import { answerSealEndpoint, isSealEndpoint } from './seal-endpoints.ts';
 import { shownKeycard } from './shown-keycard.ts';
+import { noteToken } from './standing.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 import { WantedByClient } from './wanted-by-client.ts';
 
@@ -61,17 +62,21 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
     const keycard = shownKeycard(request);
     const credential = keycard === undefined ? readCredential(request) : tokenOf(keycard);
     const token = credential.kind === 'token' ? credential.token : undefined;
+    const { socket } = request;
     const isKnown = limits.take({ token, address: peer.remoteAddress });
+    noteToken(socket, isKnown);
+    const tell = (isLiving: boolean) => noteToken(socket, isLiving);
     const learning = (core: Core): Core => ({
       events: core.events,
-      handle: (each) => limits.learnFrom(core.handle(each), token, isKnown),
+      handle: (each) => limits.learnFrom(core.handle(each), token, isKnown, tell),
     });
     if (isSealEndpoint(target.path)) return await answerSealEndpoint(options, request, target.path, budget);
     const opened = options.core();
     if (opened === undefined) throw new KeywardenError('sealed');
     if (keycard !== undefined) {
       const from = { ...peer, credential, origin, signal: client.signal };
-      return await forwardRequest(learning(opened), from, { request, response, clock: options.clock });
+      const begun = () => tell(true);
+      return await forwardRequest(learning(opened), from, { request, response, begun, clock: options.clock });
     }
     const asked = await readRequest(request, target, budget);
     // Asked again: it may have been sealed while the body came in.
@@ -80,14 +85,14 @@ export function createRequestHandler(options: BrokerOptions, closing: AbortSigna
     const core = learning(reopened);
     const wanted = new WantedByClient(asked, credential, origin, peer, client);
     const { patience } = asked;
-    if (patience !== undefined) {
-      return await wait(client.signal, (signal) =>
-        answerBlockingRead(core, { ...wanted, signal }, patience, options.clock),
-      );
-    }
-    if (wanted.path === EVENTS_PATH && wanted.operation === 'read') {
-      return await wait(client.signal, (signal) =>
-        streamEvents(core, { ...wanted, signal }, response, options.clock),
+    const waits = wanted.path === EVENTS_PATH && wanted.operation === 'read';
+    if (patience !== undefined || waits) {
+      const asking = core.events.waiterOf({ ...wanted, signal: client.signal });
+      const { name } = await limits.learnFrom(asking, token, isKnown, tell);
+      return await wait(name, client.signal, (signal) =>
+        patience === undefined
+          ? streamEvents(core, { ...wanted, signal }, response, options.clock)
+          : answerBlockingRead(core, { ...wanted, signal }, patience, options.clock),
       );
     }
     return answerOf(await core.handle(wanted));

@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerOptions, STATUS_CODES } from 'nod
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
+import type { Clock } from '../core/ports.ts';
 import { type Answer, answerError, answerHeaders } from './answer.ts';
 import type { TlsIdentity } from './broker.ts';
 import { Connections } from './connections.ts';
@@ -14,7 +15,11 @@ import { understandListVerb } from './list-verb.ts';
 export function createHttpServer(
   handle: RequestHandler,
   origin: string,
-  { timeouts = LIMITS, tls }: { readonly timeouts?: Timeouts; readonly tls?: TlsIdentity | undefined } = {},
+  {
+    clock,
+    timeouts = LIMITS,
+    tls,
+  }: { readonly clock: Clock; readonly timeouts?: Timeouts; readonly tls?: TlsIdentity | undefined },
 ): { readonly server: Server; readonly connections: Connections } {
   const { headersTimeout, requestTimeout, keepAliveTimeout } = timeouts;
   const options: ServerOptions = {
@@ -30,10 +35,9 @@ export function createHttpServer(
   const server = tls === undefined ? createServer(options) : createSecureServer(options, tls, headersTimeout);
   // Node would drop headers past its count in silence, Origin among them; the handler counts and refuses.
   server.maxHeadersCount = 0;
-  server.maxConnections = LIMITS.connections;
-  // Over TLS, a connection that talks HTTP is there only after the handshake.
-  const connected = tls === undefined ? 'connection' : 'secureConnection';
-  const connections = new Connections(server, connected);
+  // The system hands over many at once: `Connections` chooses who leaves, and this is the end of it.
+  server.maxConnections = LIMITS.connections + LIMITS.acceptedAtOnce;
+  const connections = new Connections(server, clock);
   server.on('request', (request, response) => void handle(request, response, origin));
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
     // The parser's clock is for bodies that are read whole.
@@ -43,7 +47,8 @@ export function createHttpServer(
     if (answerable) socket.end(rawAnswer(answerParserError(error.code)));
     else socket.destroy();
   });
-  understandListVerb(server, connected);
+  // Over TLS, a connection that talks HTTP is there only after the handshake.
+  understandListVerb(server, tls === undefined ? 'connection' : 'secureConnection');
   return { server, connections };
 }
 

@@ -59,22 +59,27 @@ export class RateLimits {
 
   /**
    * Passes on what core says, and remembers what it says about the token; nothing good where it is known already. What is
-   * open to anybody says nothing about a token that came with it.
+   * open to anybody says nothing about a token that came with it. `tell` hears whether the token lives, where that is news.
    */
   async learnFrom<T extends Pick<CoreResponse, 'byToken'>>(
     answered: Promise<T>,
     token: string | undefined,
     isKnown = false,
+    tell: (isLiving: boolean) => void = () => {},
   ): Promise<T> {
     if (token === undefined) return await answered;
     try {
       const answer = await answered;
-      if (!isKnown && answer.byToken) this.#learn(token);
+      if (!isKnown && answer.byToken) {
+        this.#learn(token);
+        tell(true);
+      }
       return answer;
     } catch (thrown) {
       const { code } = asKeywardenError(thrown);
       if (code === 'policy-denied') this.#learn(token);
       if (code === 'permission-denied') this.#identities.delete(nameOf(token));
+      if (code === 'policy-denied' || code === 'permission-denied') tell(code === 'policy-denied');
       throw thrown;
     }
   }

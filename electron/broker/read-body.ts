@@ -3,21 +3,31 @@ import { KeywardenError } from '../../shared/errors/keywarden-error.ts';
 import { LIMITS } from './limits.ts';
 import { parseJsonObject } from './parse-json-object.ts';
 import { readQuery } from './read-target.ts';
+import { hasLivingToken } from './standing.ts';
 
 /** SECURITY(B3): how many bytes of large bodies may be in memory at once, over all connections. */
 export class BodyBudget {
-  #left: number = LIMITS.largeBodies;
+  readonly #taken = { all: 0, strangers: 0 };
 
   /** Lets a body grow, and returns how much of the budget it has now. */
-  grow(had: number, size: number): number {
+  grow(had: number, size: number, isStranger: boolean): number {
     const needed = Math.max(0, size - LIMITS.smallBody);
-    if (needed - had > this.#left) throw new KeywardenError('too-many-requests');
-    this.#left -= needed - had;
+    const more = needed - had;
+    const { all, strangers } = this.#taken;
+    const isTooMuch =
+      all + more > LIMITS.largeBodies || (isStranger && strangers + more > LIMITS.largeBodiesOfStrangers);
+    if (more > 0 && isTooMuch) throw new KeywardenError('too-many-requests');
+    this.#take(more, isStranger);
     return needed;
   }
 
-  giveBack(had: number): void {
-    this.#left += had;
+  giveBack(had: number, isStranger: boolean): void {
+    this.#take(-had, isStranger);
+  }
+
+  #take(more: number, isStranger: boolean): void {
+    this.#taken.all += more;
+    if (isStranger) this.#taken.strangers += more;
   }
 }
 
@@ -42,6 +52,7 @@ export function mediaType(request: IncomingMessage): string {
 async function readText(request: IncomingMessage, budget: BodyBudget): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > LIMITS.body)
     throw new KeywardenError('body-too-large');
+  const isStranger = !hasLivingToken(request.socket);
   const pieces: Buffer[] = [];
   let size = 0;
   let taken = 0;
@@ -50,7 +61,7 @@ async function readText(request: IncomingMessage, budget: BodyBudget): Promise<s
       const bytes = piece as Buffer;
       size += bytes.length;
       if (size > LIMITS.body) throw new KeywardenError('body-too-large');
-      taken = budget.grow(taken, size);
+      taken = budget.grow(taken, size, isStranger);
       pieces.push(bytes);
     }
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces, size));
@@ -59,7 +70,7 @@ async function readText(request: IncomingMessage, budget: BodyBudget): Promise<s
     if (error instanceof TypeError) throw new KeywardenError('malformed-json');
     throw new KeywardenError('cancelled', undefined, { cause: error });
   } finally {
-    budget.giveBack(taken);
+    budget.giveBack(taken, isStranger);
     // What is left of a refused body is thrown away as it comes, so that the answer can be read.
     request.resume();
   }

@@ -15,8 +15,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   let closed: Promise<void> | undefined;
   const closing = new AbortController();
   const handle = createRequestHandler(options, closing.signal);
-  const tcp = createHttpServer(handle, 'http', { tls: options.tls });
-  const local = createHttpServer(handle, 'socket');
+  const tcp = createHttpServer(handle, 'http', { clock: options.clock, tls: options.tls });
+  const local = createHttpServer(handle, 'socket', { clock: options.clock });
   const close = async (): Promise<void> => {
     closing.abort();
     await Promise.all(

@@ -16,6 +16,8 @@ export interface Exchange {
   readonly headers: readonly HeaderLine[];
   /** Undefined where the request has none. */
   readonly body: Readable | undefined;
+  /** Called once it is durable that it may go on. */
+  readonly begun?: () => void;
   /** Begins the answer; its body goes into what comes back. May be called once. */
   respond(status: number, headers: readonly HeaderLine[]): Writable;
 }

@@ -45,8 +45,18 @@ export interface CoreResponse {
   readonly byToken?: true;
 }
 
+/** Who waits. */
+export interface Waiter extends Pick<CoreResponse, 'byToken'> {
+  readonly name: string;
+}
+
 /** Waiting for changes instead of asking again and again. */
 export interface CoreEvents {
+  /**
+   * Whom it is counted for when somebody waits: the same for all tokens of one entity, or of one ancestor; `nobody`
+   * without a token. Refused as the read itself would be.
+   */
+  waiterOf(request: CoreRequest): Promise<Waiter>;
   /** Grows when what is read at this path changes: what a client waits for more than. */
   indexOf(path: string): number;
   /**

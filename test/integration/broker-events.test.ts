@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { LIMITS } from '../../electron/broker/limits.ts';
 import { type ServedVault, serveMemoryVault } from './broker-over-memory.ts';
 
 let served: ServedVault;
@@ -160,6 +161,56 @@ describe('events as they come', () => {
     const poor = await tokenWith('poor', 'path "secret/data/poor" { capabilities = ["read"] }');
     const { response } = await follow(poor);
     expect(response.statusCode).toBe(403);
+  });
+});
+
+describe('SECURITY(B3): places to wait', () => {
+  const ends: (() => void)[] = [];
+  afterEach(() => {
+    for (const end of ends.splice(0)) end();
+  });
+
+  /** Begins to wait, and resolves once the broker has begun to, with 200, or has refused. */
+  async function waits(token: string): Promise<number | undefined> {
+    const asked = request(`${served.address}/v1/sys/events/subscribe`, {
+      headers: { 'X-Vault-Token': token },
+      agent: false,
+    });
+    ends.push(() => asked.destroy());
+    asked.on('error', () => undefined).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  }
+
+  test('are shared: who takes its own, by whatever child token, leaves those of others', async () => {
+    const greedy = await tokenWith(
+      'greedy',
+      `path "sys/events/subscribe" { capabilities = ["read"] }
+       path "auth/token/create" { capabilities = ["update"] }`,
+    );
+    const made = await fetch(`${served.address}/v1/auth/token/create`, {
+      method: 'POST',
+      headers: { 'X-Vault-Token': greedy },
+      body: '{}',
+    });
+    const child = (await made.json()).auth.client_token;
+    const half = LIMITS.waitingEach / 2;
+    for (const token of [greedy, child]) {
+      const statuses = await Promise.all(Array.from({ length: half }, () => waits(token)));
+      expect(new Set(statuses)).toEqual(new Set([200]));
+    }
+    expect([await waits(greedy), await waits(child)]).toEqual([429, 429]);
+    const refused = await fetch(`${served.address}/v1/sys/events/subscribe`, {
+      headers: { 'X-Vault-Token': greedy },
+    });
+    expect(refused.headers.get('x-keywarden-error')).toBe('too-many-requests');
+    expect(await refused.text()).toContain('of yours wait already');
+    const other = await tokenWith('modest', 'path "sys/events/subscribe" { capabilities = ["read"] }');
+    expect(await waits(other)).toBe(200);
+    // A place is free again once its client has gone.
+    ends.shift()?.();
+    await vi.waitFor(async () => expect(await waits(greedy)).toBe(200));
   });
 });
 

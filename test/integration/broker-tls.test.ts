@@ -5,6 +5,7 @@ import { connect } from 'node:tls';
 import nodeVault from 'node-vault';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TlsIdentity } from '../../electron/broker/broker.ts';
+import { LIMITS } from '../../electron/broker/limits.ts';
 import { fingerprintOf, makeCertificate } from '../../electron/broker/self-made-certificate.ts';
 import { type KwHome, makeKwHome } from '../support/kw.ts';
 import { type Door, openDoor, withData } from '../unit/broker/door.ts';
@@ -52,6 +53,29 @@ describe('a listener over TLS', () => {
       text: expect.stringContaining('"a":"b"'),
     });
     await expect(ask(door.port, '/v1/a', { ca: undefined })).rejects.toThrow();
+  });
+
+  test('SECURITY(B3): serves whoever shakes hands, however many strangers do not', async () => {
+    const door = await open(() => withData({ a: 'b' }));
+    const stuck: Socket[] = [];
+    for (let count = 0; count < LIMITS.connections + 200; count += 100) {
+      const some = Array.from({ length: 100 }, () => connectTcp(door.port, '127.0.0.1'));
+      stuck.push(...some);
+      await Promise.all(
+        some.map((socket) =>
+          once(
+            socket.on('error', () => undefined),
+            'connect',
+          ),
+        ),
+      );
+    }
+    ends.push(() => {
+      for (const socket of stuck) socket.destroy();
+    });
+    expect((await ask(door.port, '/v1/a')).status).toBe(200);
+    // The answered one is gone again: nothing of it is left over.
+    expect((await ask(door.port, '/v1/a')).status).toBe(200);
   });
 
   test('understands LIST on a connection that is kept', async () => {

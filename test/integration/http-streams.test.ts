@@ -33,7 +33,10 @@ async function serve(requestTimeout: number): Promise<number> {
       await forwardRequest(core, from, { request, response, clock: manualClock() });
     },
     'http',
-    { timeouts: { headersTimeout: requestTimeout, requestTimeout, keepAliveTimeout: 5000 } },
+    {
+      clock: manualClock(),
+      timeouts: { headersTimeout: requestTimeout, requestTimeout, keepAliveTimeout: 5000 },
+    },
   );
   server = listener.server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -4,22 +4,34 @@ import { admit } from '../pipeline/admit.ts';
 import { type Asked, ask } from '../pipeline/asked.ts';
 import { refuse } from '../pipeline/record-request.ts';
 import type { CoreEvents, CoreRequest } from '../request.ts';
+import { ownerOf } from '../tokens/owner-of.ts';
 import type { ChangeFeed, CommittedChange } from './change-feed.ts';
 
 /** Events over a feed. `stopped` aborts when core stops. */
 export function createCoreEvents(services: CoreServices, feed: ChangeFeed, stopped: AbortSignal): CoreEvents {
+  // One listener for all who wait: a signal with a thousand of its own warns of a leak.
+  const waiting = new Set<() => void>();
+  stopped.addEventListener('abort', () => {
+    for (const stop of [...waiting]) stop();
+  });
+  const until = (signal: AbortSignal | undefined, look: Look) =>
+    untilDone(feed, signal, { isStopped: () => stopped.aborted, waiting }, look);
   return {
+    async waiterOf(request) {
+      const token = await admitOnly(services, request);
+      return token ? { name: token, byToken: true } : { name: 'nobody' };
+    },
     indexOf: (path) => feed.indexOf(path),
     async changed(request, after) {
       await admitOnly(services, request);
-      return await until(feed, request.signal, stopped, (done) =>
+      return await until(request.signal, (done) =>
         feed.hasChanged(request.path, after) ? done(true) : undefined,
       );
     },
     async follow(request, listener) {
       let told = Promise.resolve();
       const asked = ask(request, services.ports.random);
-      await until(feed, request.signal, stopped, (done, changes) => {
+      await until(request.signal, (done, changes) => {
         told = told.then(async () => {
           const readable = await readableOf(services, asked, changes);
           if (readable === undefined) done(true);
@@ -33,18 +45,20 @@ export function createCoreEvents(services: CoreServices, feed: ChangeFeed, stopp
   };
 }
 
+type Look = (done: (answer: boolean) => void, changes: readonly CommittedChange[]) => void;
+
 /** Looks at once, and again with every change. */
-function until(
+function untilDone(
   feed: ChangeFeed,
   signal: AbortSignal | undefined,
-  stopped: AbortSignal,
-  look: (done: (answer: boolean) => void, changes: readonly CommittedChange[]) => void,
+  { isStopped, waiting }: { readonly isStopped: () => boolean; readonly waiting: Set<() => void> },
+  look: Look,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const leave = () => {
       unwatch();
       signal?.removeEventListener('abort', gone);
-      stopped.removeEventListener('abort', sealed);
+      waiting.delete(sealed);
     };
     const done = (answer: boolean) => {
       leave();
@@ -57,21 +71,27 @@ function until(
     };
     const unwatch = feed.watch((changes) => look(done, changes));
     signal?.addEventListener('abort', gone);
-    stopped.addEventListener('abort', sealed);
-    if (stopped.aborted) sealed();
+    waiting.add(sealed);
+    if (isStopped()) sealed();
     else if (signal?.aborted) gone();
     else look(done, []);
   });
 }
 
-/** The turn of a request that may be decided later: a refusal is recorded, an admission is not yet worth a record. */
-async function admitOnly(services: CoreServices, request: CoreRequest): Promise<void> {
+/**
+ * The turn of a request that may be decided later: a refusal is recorded, an admission is not yet worth a record.
+ * Returns whom its token acts for.
+ */
+async function admitOnly(services: CoreServices, request: CoreRequest): Promise<string | undefined> {
   const asked = ask(request, services.ports.random);
-  const refused = await services.turn((turn) => {
+  const { refused, owner } = await services.turn((turn) => {
     const admitted = admit(services, turn, asked);
-    return 'error' in admitted ? refuse(services, turn, asked, admitted.token, admitted.error) : undefined;
+    if ('error' in admitted)
+      return { refused: refuse(services, turn, asked, admitted.token, admitted.error), owner: undefined };
+    return { refused: undefined, owner: admitted.token && ownerOf(turn.db, admitted.token) };
   });
   if (refused !== undefined) throw refused.error;
+  return owner;
 }
 
 /** Undefined when the token is dead, or may not follow any more. */

@@ -59,6 +59,7 @@ export async function runForward(
   const cut = forwarding.signalOf(asked.requestId);
   const { signal: client } = asked.request;
   const signal = client ? AbortSignal.any([client, cut]) : cut;
+  exchange.begun?.();
   const { broke, ...went } = await decision.forward(exchange, signal);
   const failure = broke && whyBroken(broke, cut, client);
   forwarding.finish(asked.requestId);

@@ -48,7 +48,8 @@ export function withData(data: Record<string, unknown>): CoreResponse {
 }
 
 /** Nothing ever changes. */
-const NO_EVENTS: Core['events'] = {
+export const NO_EVENTS: Core['events'] = {
+  waiterOf: async () => ({ name: 'nobody' }),
   indexOf: () => 0,
   changed: async () => false,
   follow: async () => undefined,

@@ -49,7 +49,12 @@ describe('the phases of the desktop', () => {
         events.push(`${credential.kind === 'token' ? credential.token : 'none'} ${operation} ${path}`);
         return { status: 204, envelope: null };
       },
-      events: { indexOf: () => 0, changed: async () => false, follow: async () => undefined },
+      events: {
+        waiterOf: async () => ({ name: 'nobody' }),
+        indexOf: () => 0,
+        changed: async () => false,
+        follow: async () => undefined,
+      },
     },
     async openSession() {
       return `session-${++sessions}`;
