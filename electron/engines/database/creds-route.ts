@@ -60,9 +60,10 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
       secret: new TextEncoder().encode(password),
     },
     async create(lease, signal) {
-      const wanted = { user: userOf(lease), password, salt, statements, ttl: lifetime(lease) };
+      const { expiresAt } = lease;
+      const wanted = { user: userOf(lease), password, salt, statements, ttl: lifetime(lease), expiresAt };
       const remember = await server.createUser(wanted, signal);
-      return { data: { username: data.username, password }, remember: { ...remember, due: lease.expiresAt } };
+      return { data: { username: data.username, password }, remember: { ...remember, due: expiresAt } };
     },
   };
 }

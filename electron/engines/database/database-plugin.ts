@@ -137,6 +137,8 @@ export interface NewUser {
   readonly statements: readonly string[];
   /** Seconds. */
   readonly ttl: number;
+  /** When that is by our own clock, in milliseconds since 1970. */
+  readonly expiresAt: number;
 }
 
 /** How a user ends. */
@@ -156,7 +158,7 @@ export interface UserEnd {
 
 /** What a rehearsal is done with. */
 export interface RehearsalPlan {
-  /** One who lives and one who is over when it is made; their `ttl` is not looked at. */
+  /** One who lives and one who is over when it is made; as planned they end at once. */
   readonly users: readonly [NewUser, NewUser];
   readonly revocationStatements: readonly string[];
 }

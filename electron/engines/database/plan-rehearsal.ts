@@ -21,6 +21,7 @@ export function planRehearsal(
     salt: turn.random(16),
     statements,
     ttl: 0,
+    expiresAt: turn.now,
   });
   return { users: [user(), user()], revocationStatements };
 }

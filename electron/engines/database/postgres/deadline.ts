@@ -5,6 +5,11 @@ export function instantText(sql: string): string {
   return `coalesce(to_char((${sql}) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00', '')`;
 }
 
+/** An instant in milliseconds since 1970 as `instantText` has it. */
+export function writeInstant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '000+00');
+}
+
 /** The expression for the database's own now plus the TTL in seconds, as text: its clock is the one that refuses logins. */
 export function databaseDeadline(ttl: number): string {
   return instantText(`clock_timestamp() + make_interval(secs => ${Number(ttl)})`);

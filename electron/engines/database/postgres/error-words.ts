@@ -61,6 +61,16 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Classes of SQLSTATEs for what befalls any statement: the connection, resources, waiting, an operator, the system. */
+const BEFALLS_ANY = /^(08|53|55|57|58)/;
+
+/** Whether the server refused a statement for what it says: others may still go well. */
+export function isRefusal(error: unknown): boolean {
+  const said = error instanceof KeywardenError ? error.cause : error;
+  const code = codeOf(said) ?? '';
+  return /^[0-9A-Z]{5}$/.test(code) && !BEFALLS_ANY.test(code);
+}
+
 function reasonFor(error: unknown, hidden: readonly string[]): string {
   const code = codeOf(error);
   const known = code === undefined ? undefined : ERROR_WORDS[code];

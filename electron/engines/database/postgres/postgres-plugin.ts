@@ -7,7 +7,7 @@ import { becomeMember } from './become-member.ts';
 import { checkConnection } from './check-connection.ts';
 import { dropPool, type PooledConnection, withLoneSession, withSession } from './connection-pools.ts';
 import { addressOf, connectionTarget, redactUrl } from './connection-target.ts';
-import { createUser } from './create-user.ts';
+import { createTogether } from './create-together.ts';
 import type { DatabaseUser } from './database-user.ts';
 import { endSessions } from './end-sessions.ts';
 import { endTogether } from './end-together.ts';
@@ -24,7 +24,7 @@ import { type RehearsalStage, rehearse } from './rehearse.ts';
 import { renewUser } from './renew-user.ts';
 import { replicasOf } from './replicas.ts';
 import { scramVerifier } from './scram-verifier.ts';
-import { requireServer, serverIdentity } from './server-identity.ts';
+import { requireServer } from './server-identity.ts';
 import { inTransaction } from './session.ts';
 import { splitStatements } from './split-statements.ts';
 import { tryLogin } from './try-login.ts';
@@ -78,16 +78,10 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
     close: () => dropPool(connection.id),
     check: (signal) => withLoneSession(target, signal, checkConnection),
 
-    createUser({ user, password, salt, statements, ttl }, signal) {
-      // Made while the transaction begins: it costs as much as everything else.
-      const text = passwordText(password, salt);
-      text.catch(() => {});
-      return withSession(connection, signal, async (session) => {
-        const server = await serverIdentity(session);
-        const wanted = { user: postgresUser(user), statements, passwordText: text, ttl };
-        const made = await createUser(session, wanted, marker);
-        return { ...(server === undefined ? {} : { server }), ...made };
-      });
+    async createUser({ user, password, salt, statements, ttl, expiresAt }, signal) {
+      const text = await passwordText(password, salt);
+      const wanted = { user: postgresUser(user), statements, passwordText: text, ttl, expiresAt };
+      return { ...(await createTogether(connection, wanted, marker, signal)) };
     },
 
     endUser: (user, how, signal) =>
@@ -139,7 +133,8 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
     async rehearse({ users, revocationStatements }, asked) {
       const signal = AbortSignal.any([asked, AbortSignal.timeout(LONGEST_REHEARSAL)]);
       const stage: RehearsalStage = {
-        create: (wanted, ttl) => server.createUser({ ...wanted, ttl }, signal),
+        create: (wanted, ttl) =>
+          server.createUser({ ...wanted, ttl, expiresAt: wanted.expiresAt + ttl * 1000 }, signal),
         ownAndStay: ({ user, password }) => ownAndStay({ ...target, user: user.name, password }, signal),
         async letsIn({ user, password }) {
           const door = await server.tryLogin({ name: user.name, password }, signal);
