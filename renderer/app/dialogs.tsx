@@ -24,7 +24,7 @@ export function Dialogs() {
     case 'new-secret':
       return <SecretEditor of={null} onClose={close} />;
     case 'import-env':
-      return <ImportEnv text={dialog.text} fileName={dialog.fileName} onClose={close} />;
+      return <ImportEnv fileName={dialog.fileName} onClose={close} />;
     case 'issue':
       return <IssueDialog role={dialog.role} onClose={close} />;
     case 'connect':

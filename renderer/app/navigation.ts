@@ -16,7 +16,7 @@ export type Dialog =
   | { readonly kind: 'settings' }
   | { readonly kind: 'seal' }
   | { readonly kind: 'new-secret' }
-  | { readonly kind: 'import-env'; readonly text: string; readonly fileName: string | null }
+  | { readonly kind: 'import-env'; readonly fileName: string | null }
   | { readonly kind: 'issue'; readonly role: string }
   | { readonly kind: 'connect' }
   | { readonly kind: 'stop'; readonly what: StopScope }

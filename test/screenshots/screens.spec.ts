@@ -59,7 +59,7 @@ let desktop: TestDesktop;
 let camera: Camera;
 test.beforeAll(async () => {
   desktop = await launchDesktop();
-  camera = openCamera(desktop);
+  camera = openCamera(desktop, 'screens');
 });
 test.afterAll(async () => {
   await desktop.close();
@@ -203,7 +203,7 @@ async function stop(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: 'Revoke all', exact: true })).toBeVisible();
   await camera.take('stop-rehearsal');
   await page.getByRole('button', { name: 'Revoke all', exact: true }).click();
-  await expect(page.getByText(/dead and proven/)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('dialog', { name: 'Stopped' })).toBeVisible({ timeout: 30_000 });
   await page.getByText('The proofs').click();
   await camera.take('stop-report');
   await page.getByRole('button', { name: 'Done' }).click();

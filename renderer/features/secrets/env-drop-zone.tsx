@@ -1,7 +1,9 @@
 import { type DragEvent, type ReactNode, useEffect, useState } from 'react';
 import { parseEnvFile } from '../../../shared/model/env-file.ts';
 import { useNavigation } from '../../app/navigation.ts';
+import { isDialogOpen } from '../../ui/dialog.tsx';
 import { toastProblem } from '../../ui/toast.tsx';
+import { offerEnv } from './offered-env.ts';
 import './secrets.css';
 
 /** A larger file is no env file. */
@@ -13,11 +15,12 @@ export function EnvDropZone({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     const onPaste = (event: ClipboardEvent): void => {
       const typing = event.target instanceof Element && event.target.closest('input, textarea') !== null;
-      if (typing || useNavigation.getState().dialog !== null) return;
+      if (typing || isDialogOpen()) return;
       const text = event.clipboardData?.getData('text/plain') ?? '';
       if (parseEnvFile(text).entries.length === 0) return;
       event.preventDefault();
-      useNavigation.getState().open({ kind: 'import-env', text, fileName: null });
+      offerEnv(text);
+      useNavigation.getState().open({ kind: 'import-env', fileName: null });
     };
     document.addEventListener('paste', onPaste);
     return () => document.removeEventListener('paste', onPaste);
@@ -27,7 +30,8 @@ export function EnvDropZone({ children }: { readonly children: ReactNode }) {
     event.preventDefault();
     setOver(false);
     const file = event.dataTransfer.files[0];
-    if (file) void offerFile(file);
+    // Over a dialog it would take the place of what was typed there.
+    if (file && !isDialogOpen()) void offerFile(file);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button Import .env is the first.
@@ -53,5 +57,6 @@ async function offerFile(file: File): Promise<void> {
     toastProblem('That file is too large to be a .env.');
     return;
   }
-  useNavigation.getState().open({ kind: 'import-env', text: await file.text(), fileName: file.name });
+  offerEnv(await file.text());
+  useNavigation.getState().open({ kind: 'import-env', fileName: file.name });
 }

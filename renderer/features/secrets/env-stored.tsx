@@ -32,7 +32,9 @@ export function EnvStored({ path, names, onClose }: EnvStoredProps) {
       <div className="form-buttons">
         <CopyButton label="Copy kw run line" copy={() => plain(run)} />
         <CopyButton label="Copy reference lines" copy={() => plain(lines)} />
-        <Button onClick={onClose}>Done</Button>
+        <Button onClick={onClose} data-autofocus>
+          Done
+        </Button>
       </div>
     </div>
   );

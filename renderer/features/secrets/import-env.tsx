@@ -1,29 +1,31 @@
 import './secrets.css';
 import { Button, Textarea, TextInput } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { secretPath } from '../../../shared/ipc/fields.ts';
 import { parseEnvFile } from '../../../shared/model/env-file.ts';
 import { useNavigation } from '../../app/navigation.ts';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Dialog, DialogStep } from '../../ui/dialog.tsx';
 import { fieldReason } from '../../ui/field-reason.ts';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { count } from '../../ui/time-words.ts';
 import { useAction } from '../../ui/use-action.ts';
 import { EnvStored } from './env-stored.tsx';
 import { EnvTable } from './env-table.tsx';
+import { forgetOfferedEnv, offeredEnv } from './offered-env.ts';
 import { useSecrets } from './secrets-store.ts';
 
 interface ImportEnvProps {
-  readonly text: string;
   readonly fileName: string | null;
   readonly onClose: () => void;
 }
 
 /** Shows what a .env holds, lets one tick what is secret, and stores that as one secret. */
-export function ImportEnv({ text: given, fileName, onClose }: ImportEnvProps) {
+export function ImportEnv({ fileName, onClose }: ImportEnvProps) {
   const write = useSecrets((store) => store.write);
   const go = useNavigation((navigation) => navigation.go);
-  const [text, setText] = useState(given);
+  const [text, setText] = useState(offeredEnv);
+  const [isTyped] = useState(text === '');
+  useEffect(forgetOfferedEnv, []);
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set());
   const [path, setPath] = useState(() => suggestedPath(fileName));
   const [stored, setStored] = useState<readonly string[] | null>(null);
@@ -44,7 +46,9 @@ export function ImportEnv({ text: given, fileName, onClose }: ImportEnvProps) {
   return (
     <Dialog onClose={onClose} title={stored ? 'Stored' : `Import ${fileName ?? '.env'}`} size={640}>
       {stored ? (
-        <EnvStored path={path} names={stored} onClose={onClose} />
+        <DialogStep>
+          <EnvStored path={path} names={stored} onClose={onClose} />
+        </DialogStep>
       ) : (
         <form
           className="stack"
@@ -53,7 +57,7 @@ export function ImportEnv({ text: given, fileName, onClose }: ImportEnvProps) {
             if (ready) storing.run();
           }}
         >
-          {given === '' && (
+          {isTyped && (
             <Textarea
               label="Text of the .env"
               description="Paste it here. It stays on this machine."

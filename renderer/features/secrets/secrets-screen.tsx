@@ -36,7 +36,7 @@ export function SecretsScreen() {
                   variant="subtle"
                   color="gray"
                   aria-label="Import .env"
-                  onClick={() => open({ kind: 'import-env', text: '', fileName: null })}
+                  onClick={() => open({ kind: 'import-env', fileName: null })}
                 >
                   <IconFileImport size={17} />
                 </ActionIcon>
@@ -74,7 +74,7 @@ function NoSecrets() {
       actions={
         <>
           <Button onClick={() => open({ kind: 'new-secret' })}>New secret</Button>
-          <Button variant="default" onClick={() => open({ kind: 'import-env', text: '', fileName: null })}>
+          <Button variant="default" onClick={() => open({ kind: 'import-env', fileName: null })}>
             Import .env…
           </Button>
         </>

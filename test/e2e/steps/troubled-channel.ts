@@ -51,3 +51,28 @@ export async function tell({ app }: TestDesktop, event: IpcEvent): Promise<void>
     for (const window of BrowserWindow.getAllWindows()) window.webContents.send('keywarden.event', what);
   }, event);
 }
+
+/** Keeps what the main process answers on a channel from here on, and gives the last of it. */
+export async function listenTo<C extends Channel>(
+  { app }: TestDesktop,
+  channel: C,
+): Promise<() => Promise<IpcOutput<C> | null>> {
+  const name = `keywarden:${channel}`;
+  await app.evaluate(({ ipcMain }, heard) => {
+    type Handler = (...given: unknown[]) => Promise<unknown>;
+    const { _invokeHandlers: handlers } = ipcMain as unknown as { _invokeHandlers: Map<string, Handler> };
+    const answers = globalThis as unknown as Record<string, unknown>;
+    const handler = handlers.get(heard);
+    if (!handler) throw new Error(`nothing answers on ${heard}`);
+    handlers.set(heard, async (...given) => {
+      const answer = await handler(...given);
+      answers[heard] = answer;
+      return answer;
+    });
+  }, name);
+  return () =>
+    app.evaluate((_electron, heard) => {
+      const reply = (globalThis as unknown as Record<string, { value?: unknown } | undefined>)[heard];
+      return (reply?.value ?? null) as IpcOutput<C> | null;
+    }, name);
+}
