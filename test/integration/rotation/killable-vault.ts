@@ -10,6 +10,7 @@ import type { CorePorts } from '../../../electron/core/ports.ts';
 import { stateSchema } from '../../../electron/core/state-schema.ts';
 import { databaseEngine } from '../../../electron/engines/database/database-engine.ts';
 import { kvEngine } from '../../../electron/engines/kv/kv-engine.ts';
+import { pkiEngine } from '../../../electron/engines/pki/pki-engine.ts';
 import { createVault } from '../../../electron/vault/create-vault.ts';
 import { folderLayout } from '../../../electron/vault/folder-layout.ts';
 import { type OpenedVault, openVault } from '../../../electron/vault/open-vault.ts';
@@ -50,7 +51,7 @@ export interface KillableVault {
   close(): Promise<void>;
 }
 
-const ENGINES: readonly Engine[] = [kvEngine, databaseEngine];
+const ENGINES: readonly Engine[] = [kvEngine, databaseEngine, pkiEngine];
 const SCHEMA = stateSchema(ENGINES);
 const PORTS: CorePorts = {
   clock: {
