@@ -42,6 +42,8 @@ serverSuite('rabbitmq-server', 'users on RabbitMQ', () => {
       tags: '',
       vhosts: { '/': { configure: '', write: 'app-.*', read: '.*' } },
       vhost_topics: {},
+      promise: 'needs-keywarden',
+      missing_rights: [],
     });
     expect((await bench.ask('list', 'roles')).data).toEqual({ keys: ['app'] });
     await expect(configure({ password: 'wrong' })).rejects.toThrow('refused the user name or password');
@@ -75,8 +77,16 @@ serverSuite('rabbitmq-server', 'users on RabbitMQ', () => {
     expect(issued.username).toMatch(/^app-[A-Za-z0-9]{12}$/);
     const as = { user: issued.username, password: issued.password };
     expect((await rabbitmq.api('GET', 'whoami', undefined, as)).status).toBe(200);
-    const topics = await (await rabbitmq.api('GET', `users/${issued.username}/topic-permissions`)).json();
-    expect(topics).toMatchObject([{ vhost: '/', exchange: 'amq.topic', write: '^a', read: '.*' }]);
+    const topics = (
+      (await (await rabbitmq.api('GET', `users/${issued.username}/topic-permissions`)).json()) as {
+        exchange: string;
+      }[]
+    ).sort((one, other) => other.exchange.localeCompare(one.exchange));
+    expect(topics).toHaveLength(2);
+    expect(topics).toMatchObject([
+      { exchange: 'keywarden:mark' },
+      { vhost: '/', exchange: 'amq.topic', write: '^a', read: '.*' },
+    ]);
     expect((await bench.end(issued)).checks).toEqual(PROVEN);
     await configure({ username_template: '' });
     await bench.ask('update', 'roles/app', APP);
@@ -111,7 +121,9 @@ serverSuite('rabbitmq-server', 'users on RabbitMQ', () => {
   it('a user that could not be given all of its permissions cannot log in, and its end leaves nothing', async () => {
     await bench.ask('update', 'roles/app', { vhosts: { nowhere: { read: '.*' } } });
     const { lease, decision } = await bench.intend();
-    await expect(decision.create(lease, new AbortController().signal)).rejects.toThrow('RabbitMQ refused (4');
+    await expect(decision.create(lease, new AbortController().signal)).rejects.toThrow(
+      'RabbitMQ has no virtual host "nowhere"',
+    );
     expect((await bench.end({ lease, secret: decision.terms.secret })).checks).toEqual(PROVEN);
     expect((await users()).sort()).toEqual([rabbitmq.user, 'monitor'].sort());
     await bench.ask('update', 'roles/app', APP);
@@ -123,5 +135,84 @@ serverSuite('rabbitmq-server', 'users on RabbitMQ', () => {
       configure({ connection_uri: 'http://localhost:1', verify_connection: false }),
     ).rejects.toThrow('1 living keycard needs this server');
     await bench.end(issued);
+  });
+
+  it('a mark is a permission for an exchange that is not there: it allows nothing and goes with its user', async () => {
+    const issued = await bench.issue();
+    const marks = async () => {
+      const all = (await (await rabbitmq.api('GET', 'topic-permissions')).json()) as Record<string, string>[];
+      return all.filter(({ user }) => user === issued.username);
+    };
+    const [mark, ...more] = await marks();
+    expect(more).toEqual([]);
+    expect(mark).toMatchObject({ vhost: '/', exchange: 'keywarden:mark', read: '(?!)' });
+    expect(mark?.['write']).toMatch(/^\(\?!\)keywarden:2:vault-1:[0-9a-f]{32}:\d{13}:[0-9a-f]{128}$/);
+    expect(await (await rabbitmq.api('GET', `users/${issued.username}`)).json()).toMatchObject({ tags: [] });
+    const renew = await bench.inLeaseTurn((turn) => rabbitmqEngine.leases?.renew?.(turn, issued.lease, 7200));
+    await renew?.(new AbortController().signal);
+    const [moved, ...others] = await marks();
+    expect(others).toEqual([]);
+    const until = (row: typeof mark) => Number(/:(\d{13}):/.exec(row?.['write'] ?? '')?.[1]);
+    expect(until(moved) - until(mark)).toBeGreaterThan(3_500_000);
+    expect((await bench.end(issued)).checks).toEqual(PROVEN);
+    expect(await marks()).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a virtual host that is not there',
+      { vhosts: { nowhere: { read: '.*' } } },
+      /has no virtual host "nowhere"/,
+    ],
+    ['a pattern that is none', { vhosts: { '/': { read: '(' } } }, /"\(" is no regular expression/],
+  ])('a rehearsal tells %s, and the role is written all the same', async (_what, fields, words) => {
+    const { warnings } = await bench.ask('update', 'roles/app', fields);
+    expect(warnings?.join()).toMatch(words);
+    expect((await bench.ask('read', 'roles/app')).data).toMatchObject({
+      promise: 'needs-keywarden',
+      missing_rights: warnings,
+    });
+    expect((await users()).sort()).toEqual([rabbitmq.user, 'monitor'].sort());
+    expect((await bench.ask('update', 'roles/app', APP)).warnings).toBeUndefined();
+  });
+
+  it.each(['.', '..', ''])(
+    'a virtual host called "%s" is refused: no path of the API can name it',
+    async (vhost) => {
+      await expect(bench.ask('update', 'roles/app', { vhosts: { [vhost]: {} } })).rejects.toThrow(
+        'cannot name',
+      );
+      await expect(
+        bench.ask('update', 'roles/app', { tags: 'x', vhost_topics: { [vhost]: {} } }),
+      ).rejects.toThrow('cannot name');
+    },
+  );
+
+  it('other names of virtual hosts are told as they are', async () => {
+    const vhost = 'a/b ..%2F?#ü';
+    await rabbitmq.api('PUT', `vhosts/${encodeURIComponent(vhost)}`);
+    const { warnings } = await bench.ask('update', 'roles/app', { vhosts: { [vhost]: { read: '.*' } } });
+    expect(warnings).toBeUndefined();
+    const issued = await bench.issue();
+    const shown = await (await rabbitmq.api('GET', `users/${issued.username}/permissions`)).json();
+    expect(shown).toMatchObject([{ vhost, read: '.*' }]);
+    expect((await bench.end(issued)).checks).toEqual(PROVEN);
+    await bench.ask('update', 'roles/app', APP);
+  });
+
+  it('is checked in words', async () => {
+    expect((await bench.ask('read', 'check')).data).toMatchObject({
+      healthy: true,
+      reachable: true,
+      findings: [],
+      server_version: expect.stringMatching(/^RabbitMQ 3\./),
+      user: rabbitmq.user,
+    });
+    await configure({ username: 'monitor', password: 'm', verify_connection: false });
+    expect((await bench.ask('read', 'check')).data).toMatchObject({
+      healthy: false,
+      findings: [expect.stringContaining('the tag administrator')],
+    });
+    await configure();
   });
 });

@@ -1,5 +1,6 @@
 import type { LeaseTerms } from '../../core/leases/lease.ts';
 import type { Proof } from '../../core/leases/lease-lifecycle.ts';
+import type { OwnEnd } from '../../core/leases/refuse-early-end.ts';
 import type { VaultSigner } from '../../core/signing/vault-signer.ts';
 
 /**
@@ -148,12 +149,7 @@ export interface UserEnd {
   /** For trying the door; undefined when it is erased already. */
   readonly password: string | undefined;
   /** There when its time has come and nobody has asked for its end: the server's own clock is asked too. */
-  readonly expiry?: {
-    /** The deadline by the server's clock that this vault knows of, in milliseconds since 1970. */
-    readonly expected: number | undefined;
-    /** Our own clock has jumped forward: nothing may be destroyed before the server's says so. */
-    readonly isInDoubt: boolean;
-  };
+  readonly expiry?: OwnEnd;
 }
 
 /** What a rehearsal is done with. */

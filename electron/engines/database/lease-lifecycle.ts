@@ -1,11 +1,11 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
+import { expectedDeadline } from '../../core/leases/expected-deadline.ts';
 import type { Lease } from '../../core/leases/lease.ts';
 import type { EndingLease, LeaseLifecycle } from '../../core/leases/lease-lifecycle.ts';
 import type { LeaseTurn } from '../../core/turn.ts';
 import { findConnectionById } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import type { DatabaseServer, UserEnd } from './database-plugin.ts';
-import { expectedDeadline } from './expected-deadline.ts';
 import { readLeaseData, userOf } from './lease-data.ts';
 import { findRole } from './role-rows.ts';
 

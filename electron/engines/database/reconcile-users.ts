@@ -1,10 +1,10 @@
+import { expectedDeadline } from '../../core/leases/expected-deadline.ts';
 import type { Lease } from '../../core/leases/lease.ts';
 import type { Finding, ReconcileJob, Reconciler } from '../../core/reconcile/reconcile-lifecycle.ts';
 import { allConnections, type Connection } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import type { MarkedUser } from './database-plugin.ts';
 import { requirePlugin } from './database-plugins.ts';
-import { expectedDeadline } from './expected-deadline.ts';
 import { type LeaseData, readLeaseData } from './lease-data.ts';
 
 /** Finds the users that carry this vault's mark, on every server that can keep one. */

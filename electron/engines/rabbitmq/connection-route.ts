@@ -7,10 +7,14 @@ import { handler, type Route } from '../../core/route.ts';
 import type { LeaseTurn, RequestTurn } from '../../core/turn.ts';
 import { checkUsernameTemplate } from '../../core/username-template/make-username.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
-import { type ManagementTarget, openApi, parseUri } from './management-api.ts';
+import { type ManagementTarget, openApi, parseUri, segment } from './management-api.ts';
 import { CONNECTION_CONFIGURED } from './rabbitmq-changes.ts';
+import { found } from './rabbitmq-requests.ts';
 import { type Connection, findConnection } from './rabbitmq-rows.ts';
-import { found } from './rabbitmq-users.ts';
+import { rehearseRole } from './rehearse-role.ts';
+
+/** What the one target of a mount is called. */
+export const CONNECTION = 'connection';
 
 /** RabbitMQ takes longer names; nothing that is shown anywhere needs one. */
 export const LONGEST_USERNAME = 63;
@@ -60,7 +64,7 @@ function configure(turn: RequestTurn, input: z.output<typeof fields>): Decision 
   if (usernameTemplate !== '') checkUsernameTemplate(usernameTemplate, LONGEST_USERNAME, turn.random);
   refuseMoving(turn, before, target);
 
-  const settle = (later: RequestTurn): Decision & { kind: 'reply' } => {
+  const settle = (later: RequestTurn, warnings: readonly string[]): Decision & { kind: 'reply' } => {
     const now = findConnection(later.db, later.mount.uuid);
     if (now?.version !== before?.version) {
       throw new KeywardenError(
@@ -84,14 +88,23 @@ function configure(turn: RequestTurn, input: z.output<typeof fields>): Decision 
       secret,
     });
     const forgotten = before ? [{ type: FORGET_VALUE, data: { hash: before.secret } }] : [];
-    return { kind: 'reply', changes: [configured, ...forgotten], reply: {} };
+    const reply = warnings.length === 0 ? {} : { warnings };
+    return { kind: 'reply', changes: [configured, ...forgotten], reply };
   };
 
-  if (input.verify_connection === false) return settle(turn);
-  // Only an administrator is told of users.
-  const run = (signal: AbortSignal) =>
-    found(openApi(target, signal), `users/${encodeURIComponent(target.username)}`);
-  return { kind: 'effect', changes: [], run, settle };
+  if (input.verify_connection === false) return settle(turn, []);
+  // The plainest user there is: what a role adds is rehearsed with the role.
+  const rehearse = rehearseRole(turn, target, { tags: '', vhosts: {}, vhostTopics: {} });
+  return {
+    kind: 'effect',
+    changes: [],
+    async run(signal) {
+      // Only an administrator is told of users.
+      await found(openApi(target, signal), `users/${segment(target.username)}`);
+      return rehearse(signal);
+    },
+    settle: (later, warnings) => settle(later, warnings as readonly string[]),
+  };
 }
 
 /** On another server its users would not be found, and be taken for dead. */

@@ -8,6 +8,7 @@ import type { RequestTurn } from '../../core/turn.ts';
 import { makeUsername, USUAL_TEMPLATE } from '../../core/username-template/make-username.ts';
 import { LONGEST_USERNAME, revealTarget } from './connection-route.ts';
 import { openApi } from './management-api.ts';
+import { markPlace } from './rabbitmq-marks.ts';
 import { findConnection, findRole, leaseConfig } from './rabbitmq-rows.ts';
 import { createUser } from './rabbitmq-users.ts';
 import { roleName } from './role-route.ts';
@@ -45,6 +46,7 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
     random: turn.random,
     longest: LONGEST_USERNAME,
   });
+  const place = markPlace(turn.signer(), turn.mount.uuid);
   const user = { ...role, name: username, password, salt: turn.random(4) };
   return {
     kind: 'issue',
@@ -56,11 +58,13 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
       data: { role: role.name, username },
       secret: new TextEncoder().encode(password),
     },
-    async create(_lease, signal) {
+    async create(lease, signal) {
       signal.throwIfAborted();
       // A request that is cut may still be carried out, after the end that follows: so once begun, it is seen through.
-      await createUser(openApi(target, new AbortController().signal), user);
-      return { data: { username, password } };
+      const lives = { lease: lease.nonce, ttl: Math.max(1, (lease.expiresAt - lease.issuedAt) / 1000) };
+      const ask = openApi(target, new AbortController().signal);
+      const remember = await createUser(ask, place, { ...user, ...lives });
+      return { data: { username, password }, remember: { ...remember, due: lease.expiresAt } };
     },
   };
 }

@@ -15,6 +15,25 @@ export interface ManagementTarget {
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** The server's clock as its answer tells it, in milliseconds since 1970. */
+  readonly at: number | undefined;
+}
+
+/**
+ * A name as one segment of a path. Servers resolve `.` and `..` in paths, however they are written, so that what is called so
+ * cannot be named there: throws `invalid-request` rather than asking for something else.
+ */
+export function segment(name: string): string {
+  if (isNameable(name)) return encodeURIComponent(name);
+  throw new KeywardenError(
+    'invalid-request',
+    `RabbitMQ's management API cannot name what is called "${name}"`,
+  );
+}
+
+/** Whether the API can be asked about something of this name. */
+export function isNameable(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..';
 }
 
 /** Asks the API; resolves with any answer below 500. Throws `target-unavailable` with a reason that is safe to show. */
@@ -113,7 +132,12 @@ async function ask(
     if (length > MOST_BYTES) throw new KeywardenError('target-unavailable', 'RabbitMQ answered too much');
     chunks.push(chunk as Buffer);
   }
-  return { status: response.statusCode ?? 0, body: parseJson(Buffer.concat(chunks).toString('utf8')) };
+  const at = Date.parse(response.headers.date ?? '');
+  return {
+    status: response.statusCode ?? 0,
+    body: parseJson(Buffer.concat(chunks).toString('utf8')),
+    at: Number.isNaN(at) ? undefined : at,
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -57,6 +57,19 @@ export const ROLE_WRITTEN = defineChange(
     ),
 );
 
+/** What a rehearsal of the role has shown; writing the role again forgets it. */
+export const ROLE_REHEARSED = defineChange(
+  'rabbitmq/role-rehearsed@1',
+  mounted.extend({ name: z.string(), missing: z.array(z.string()) }),
+  (db, data) =>
+    db.run(
+      'UPDATE rabbitmq_role SET missing = ? WHERE mount = ? AND name = ?',
+      JSON.stringify(data.missing),
+      data.mount,
+      data.name,
+    ),
+);
+
 /** A role is gone; what was issued under it lives on until its end. */
 export const ROLE_REMOVED = defineChange(
   'rabbitmq/role-removed@1',

@@ -29,4 +29,8 @@ export const RABBITMQ_MIGRATIONS: readonly Migration[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    id: 'rabbitmq/002-rehearsals',
+    sql: "ALTER TABLE rabbitmq_role ADD COLUMN missing TEXT NOT NULL DEFAULT 'null';",
+  },
 ];

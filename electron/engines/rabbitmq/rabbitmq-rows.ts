@@ -23,6 +23,8 @@ export interface Role {
   readonly tags: string;
   readonly vhosts: VhostPermissions;
   readonly vhostTopics: VhostTopics;
+  /** What did not work in the last rehearsal, in words; null where there was none. */
+  readonly missing: readonly string[] | null;
 }
 
 /** The mount's connection, if it is configured. */
@@ -32,6 +34,11 @@ export function findConnection(db: ReadDb, mount: string): Connection | undefine
      FROM rabbitmq_connection WHERE mount = ?`,
     mount,
   );
+}
+
+/** The mounts that have a connection: several may lead to one server. */
+export function allMounts(db: ReadDb): readonly string[] {
+  return db.all<{ mount: string }>('SELECT mount FROM rabbitmq_connection').map(({ mount }) => mount);
 }
 
 /** How long users live, in seconds; 0 means the mount's. */
@@ -45,8 +52,8 @@ export function leaseConfig(db: ReadDb, mount: string): { readonly ttl: number; 
 
 /** The role of that name, if there is one. */
 export function findRole(db: ReadDb, mount: string, name: string): Role | undefined {
-  const row = db.get<{ tags: string; vhosts: string; topics: string }>(
-    'SELECT tags, vhosts, vhost_topics AS topics FROM rabbitmq_role WHERE mount = ? AND name = ?',
+  const row = db.get<{ tags: string; vhosts: string; topics: string; missing: string }>(
+    'SELECT tags, vhosts, vhost_topics AS topics, missing FROM rabbitmq_role WHERE mount = ? AND name = ?',
     mount,
     name,
   );
@@ -56,6 +63,7 @@ export function findRole(db: ReadDb, mount: string, name: string): Role | undefi
       tags: row.tags,
       vhosts: JSON.parse(row.vhosts) as VhostPermissions,
       vhostTopics: JSON.parse(row.topics) as VhostTopics,
+      missing: JSON.parse(row.missing) as string[] | null,
     }
   );
 }

@@ -15,7 +15,7 @@ export interface DynamicTarget {
   /** What a client is told there, by code or by words, when its password opens nothing. */
   readonly refusal: RegExp;
   /** Where a look at the target is asked for: it keeps marks by which users are known again. */
-  readonly reconcilePath?: string;
+  readonly reconcilePath: string;
   /** Starts the real server. */
   start(): Promise<StartedTarget>;
 }
@@ -30,7 +30,7 @@ export interface StartedTarget {
   /** The users that are not the server's own. */
   users(): Promise<readonly string[]>;
   /** Makes a user by hand, with what marks another one: as it is there, or with a deadline that is over put into it. */
-  plantMark?(from: string, to: string, how: 'copied' | 'overdue'): Promise<void>;
+  plantMark(from: string, to: string, how: 'copied' | 'overdue'): Promise<void>;
   /** Removes a user as somebody else would, behind Keywarden's back. */
   removeByHand(username: string): Promise<void>;
   stop(): Promise<void>;

@@ -207,111 +207,108 @@ export function keepPromises(target: DynamicTarget): void {
       },
     );
 
-    const { reconcilePath } = target;
-    if (reconcilePath !== undefined) {
-      it('another server at the same address proves nothing', async () => {
-        const { lease, username, password } = await issue();
-        const other = await target.start();
-        try {
-          tap.leadTo(other.port);
-          let answered = false;
-          const asked = revoke(lease).finally(() => {
-            answered = true;
-          });
-          const refused = expect(asked).rejects.toMatchObject({ code: 'revocation-pending' });
-          await until('the revoke is answered', async () => answered);
-          await refused;
-          await until('the reason is told', async () =>
-            /another server answers/.test((await leaseState(lease))?.reason ?? ''),
-          );
-          await (await server.login(username, password)).close();
-        } finally {
-          tap.leadTo(server.port);
-          await other.close();
-        }
-        await until('it is dead', async () => (await leaseState(lease))?.state === 'dead');
-        await expectShut(username, password);
-      });
+    it('another server at the same address proves nothing', async () => {
+      const { lease, username, password } = await issue();
+      const other = await target.start();
+      try {
+        tap.leadTo(other.port);
+        let answered = false;
+        const asked = revoke(lease).finally(() => {
+          answered = true;
+        });
+        const refused = expect(asked).rejects.toMatchObject({ code: 'revocation-pending' });
+        await until('the revoke is answered', async () => answered);
+        await refused;
+        await until('the reason is told', async () =>
+          /another server answers/.test((await leaseState(lease))?.reason ?? ''),
+        );
+        await (await server.login(username, password)).close();
+      } finally {
+        tap.leadTo(server.port);
+        await other.close();
+      }
+      await until('it is dead', async () => (await leaseState(lease))?.state === 'dead');
+      await expectShut(username, password);
+    });
 
-      describe('reconciled', () => {
-        /** Of the same seed: the same vault, as it was when its backup was made. */
-        const openVault = async (seed: string) => {
-          const vault = await openMemoryCore([target.engine], manualClock(), seededRandom(seed));
-          const its = vault.start();
-          await server.configure(its.ask, server.port);
-          const reconcile = async () =>
-            ((await its.ask('update', reconcilePath)).envelope as Envelope).data as unknown as Report;
-          const issueThere = async (data: Record<string, unknown> = {}) => {
-            const envelope = (await its.ask('read', target.credsPath, data)).envelope as Envelope;
-            const { username, password } = envelope.data as { username: string; password: string };
-            return { lease: envelope.lease_id, username, password };
-          };
-          const leases = () =>
-            vault.vault.turn((turn) =>
-              turn.db.all<{ id: string; state: string; expiresAt: number }>(
-                'SELECT id, state, expires_at AS expiresAt FROM leases',
-              ),
-            );
-          return { ...its, vault: vault.vault, reconcile, issue: issueThere, leases };
+    describe('reconciled', () => {
+      /** Of the same seed: the same vault, as it was when its backup was made. */
+      const openVault = async (seed: string) => {
+        const vault = await openMemoryCore([target.engine], manualClock(), seededRandom(seed));
+        const its = vault.start();
+        await server.configure(its.ask, server.port);
+        const reconcile = async () =>
+          ((await its.ask('update', target.reconcilePath)).envelope as Envelope).data as unknown as Report;
+        const issueThere = async (data: Record<string, unknown> = {}) => {
+          const envelope = (await its.ask('read', target.credsPath, data)).envelope as Envelope;
+          const { username, password } = envelope.data as { username: string; password: string };
+          return { lease: envelope.lease_id, username, password };
         };
+        const leases = () =>
+          vault.vault.turn((turn) =>
+            turn.db.all<{ id: string; state: string; expiresAt: number }>(
+              'SELECT id, state, expires_at AS expiresAt FROM leases',
+            ),
+          );
+        return { ...its, vault: vault.vault, reconcile, issue: issueThere, leases };
+      };
 
-        it('a restored backup adopts what it does not know, and ends it with a proof like its own', async () => {
-          const original = await openVault('a vault');
-          const { lease, username, password } = await original.issue({ ttl: '60' });
-          await original.ask('update', 'sys/leases/renew', { lease_id: lease, increment: 1800 });
-          await original.stop();
-          const backup = await openVault('a vault');
-          const began = await backup.vault.turn((turn) => turn.now);
-          const { adopted, findings } = await backup.reconcile();
-          expect(findings).toEqual([]);
-          expect(adopted).toHaveLength(1);
-          // The renewal moved what the target says.
-          const [known] = await backup.leases();
-          expect((known?.expiresAt ?? 0) - began).toBeGreaterThan(1_700_000);
-          expect((await backup.reconcile()).adopted).toEqual([]);
-          const session = await server.login(username, password);
-          await backup.ask('update', 'sys/leases/revoke', { lease_id: adopted[0] });
-          await session.ended;
-          await expectShut(username, password);
-          await backup.stop();
-        });
-
-        it('what is overdue by the target’s clock, and unknown, is ended and proven', async () => {
-          const original = await openVault('an overdue vault');
-          const { username, password } = await original.issue({ ttl: '1' });
-          const due = Date.now() + 2_100;
-          await original.stop();
-          const backup = await openVault('an overdue vault');
-          while (Date.now() < due) await pause(20);
-          const { reaped, adopted } = await backup.reconcile();
-          expect(adopted).toEqual([]);
-          expect(reaped).toHaveLength(1);
-          for (let look = 0; look < 500; look += 1) {
-            if ((await backup.leases()).every(({ state }) => state === 'dead')) break;
-            await pause(20);
-          }
-          expect((await backup.leases()).map(({ state }) => state)).toEqual(['dead']);
-          await expectShut(username, password);
-          await backup.stop();
-        });
-
-        it('a forged or copied mark is a finding and nothing else', async () => {
-          const vault = await openVault('a marked vault');
-          const { lease, username } = await vault.issue();
-          await server.plantMark?.(username, 'kw-copied', 'copied');
-          await server.plantMark?.(username, 'kw-forged', 'overdue');
-          const { findings, ...done } = await vault.reconcile();
-          expect(findings.map(({ name }) => name).sort()).toEqual(['kw-copied', 'kw-forged']);
-          for (const { words } of findings) expect(words).toMatch(/left alone/);
-          expect(done).toEqual({ adopted: [], reaped: [], reopened: [], prolonged: [] });
-          expect(await vault.leases()).toHaveLength(1);
-          await vault.ask('update', 'sys/leases/revoke', { lease_id: lease });
-          await server.removeByHand('kw-copied');
-          await server.removeByHand('kw-forged');
-          await vault.stop();
-        });
+      it('a restored backup adopts what it does not know, and ends it with a proof like its own', async () => {
+        const original = await openVault('a vault');
+        const { lease, username, password } = await original.issue({ ttl: '60' });
+        await original.ask('update', 'sys/leases/renew', { lease_id: lease, increment: 1800 });
+        await original.stop();
+        const backup = await openVault('a vault');
+        const began = await backup.vault.turn((turn) => turn.now);
+        const { adopted, findings } = await backup.reconcile();
+        expect(findings).toEqual([]);
+        expect(adopted).toHaveLength(1);
+        // The renewal moved what the target says.
+        const [known] = await backup.leases();
+        expect((known?.expiresAt ?? 0) - began).toBeGreaterThan(1_700_000);
+        expect((await backup.reconcile()).adopted).toEqual([]);
+        const session = await server.login(username, password);
+        await backup.ask('update', 'sys/leases/revoke', { lease_id: adopted[0] });
+        await session.ended;
+        await expectShut(username, password);
+        await backup.stop();
       });
-    }
+
+      it('what is overdue by the target’s clock, and unknown, is ended and proven', async () => {
+        const original = await openVault('an overdue vault');
+        const { username, password } = await original.issue({ ttl: '1' });
+        const due = Date.now() + 2_100;
+        await original.stop();
+        const backup = await openVault('an overdue vault');
+        while (Date.now() < due) await pause(20);
+        const { reaped, adopted } = await backup.reconcile();
+        expect(adopted).toEqual([]);
+        expect(reaped).toHaveLength(1);
+        for (let look = 0; look < 500; look += 1) {
+          if ((await backup.leases()).every(({ state }) => state === 'dead')) break;
+          await pause(20);
+        }
+        expect((await backup.leases()).map(({ state }) => state)).toEqual(['dead']);
+        await expectShut(username, password);
+        await backup.stop();
+      });
+
+      it('a forged or copied mark is a finding and nothing else', async () => {
+        const vault = await openVault('a marked vault');
+        const { lease, username } = await vault.issue();
+        await server.plantMark(username, 'kw-copied', 'copied');
+        await server.plantMark(username, 'kw-forged', 'overdue');
+        const { findings, ...done } = await vault.reconcile();
+        expect(findings.map(({ name }) => name).sort()).toEqual(['kw-copied', 'kw-forged']);
+        for (const { words } of findings) expect(words).toMatch(/left alone/);
+        expect(done).toEqual({ adopted: [], reaped: [], reopened: [], prolonged: [] });
+        expect(await vault.leases()).toHaveLength(1);
+        await vault.ask('update', 'sys/leases/revoke', { lease_id: lease });
+        await server.removeByHand('kw-copied');
+        await server.removeByHand('kw-forged');
+        await vault.stop();
+      });
+    });
 
     describe('while its server is down', () => {
       let revoked: Awaited<ReturnType<typeof issue>>;

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import { anotherServer } from '../../../core/leases/another-server.ts';
 import type { Proof } from '../../../core/leases/lease-lifecycle.ts';
+import { refuseIfRenewed, refuseUntilDue } from '../../../core/leases/refuse-early-end.ts';
 import type { MarkPlace, ReadMark } from '../../../core/signing/user-mark.ts';
 import type { Door, LeasedUser, UserEnd } from '../database-plugin.ts';
-import { refuseIfRenewed, refuseUntilDue } from '../refuse-early-end.ts';
 import {
   countDefined,
   findAccounts,

@@ -5,10 +5,10 @@
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import { formatInstant } from '../../../core/format-instant.ts';
 import type { Proof } from '../../../core/leases/lease-lifecycle.ts';
+import { refuseIfRenewed, refuseUntilDue } from '../../../core/leases/refuse-early-end.ts';
 import type { MarkPlace } from '../../../core/signing/user-mark.ts';
 import { USUAL_TEMPLATE } from '../../../core/username-template/make-username.ts';
 import type { DatabasePlugin, DatabaseServer, Door } from '../database-plugin.ts';
-import { refuseIfRenewed, refuseUntilDue } from '../refuse-early-end.ts';
 import { rehearseUser } from '../rehearse-user.ts';
 import { checkRedis } from './check-redis.ts';
 import { enterRedis } from './enter-redis.ts';

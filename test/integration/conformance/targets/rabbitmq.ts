@@ -10,6 +10,7 @@ export const rabbitmqTarget: DynamicTarget = {
   credsPath: 'rabbitmq/creds/app',
   refused: 'login refused: 401',
   refusal: /ACCESS_REFUSED/,
+  reconcilePath: 'rabbitmq/reconcile',
   async start() {
     const rabbitmq = await startRabbitMq();
     return {
@@ -33,7 +34,15 @@ export const rabbitmqTarget: DynamicTarget = {
       async users() {
         const answer = await rabbitmq.api('GET', 'users?columns=name');
         const names = ((await answer.json()) as { name: string }[]).map(({ name }) => name);
-        return names.filter((name) => name !== rabbitmq.user);
+        return names.filter((name) => name.startsWith('v-'));
+      },
+      async plantMark(from, to, how) {
+        const answer = await rabbitmq.api('GET', `users/${from}/topic-permissions`);
+        const [mark] = (await answer.json()) as { exchange: string; write: string; read: string }[];
+        const write = how === 'copied' ? mark?.write : mark?.write.replace(/:\d{13}:/, ':1000000000000:');
+        await rabbitmq.api('PUT', `users/${to}`, { password_hash: '', tags: '' });
+        const { exchange, read } = mark ?? {};
+        await rabbitmq.api('PUT', `topic-permissions/%2F/${to}`, { exchange, write, read });
       },
       removeByHand: async (username) => void (await rabbitmq.api('DELETE', `users/${username}`)),
       stop: () => rabbitmq.stop(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Lease } from '../../core/leases/lease.ts';
+import type { Lease } from './lease.ts';
 
 const told = z.object({
   /** The deadline by the server's clock, when the user was made. */
