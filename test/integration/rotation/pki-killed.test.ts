@@ -121,3 +121,17 @@ describe.each(['root', 'inside', 'outside'])(
     }, 240_000);
   },
 );
+
+test('a list of revoked certificates is the same, byte for byte, in the next process', async () => {
+  for (let count = 0; count < 3; count += 1) {
+    const { serial_number } = await write('root/issue/web', { common_name: 'a.example.com' });
+    await write('root/revoke', { serial_number });
+  }
+  const list = async () => (await read('root/cert/crl')).certificate as string;
+  const before = await list();
+  await vault.reopen();
+  expect(await list()).toBe(before);
+  const { serial_number } = await write('root/issue/web', { common_name: 'a.example.com' });
+  await write('root/revoke', { serial_number });
+  expect(await list()).not.toBe(before);
+});

@@ -135,4 +135,22 @@ describe('a certificate', () => {
     await world.write('pki/revoke', { certificate: other.certificate });
     expect(await world.revoked()).toEqual([other.serial_number]);
   });
+
+  it('with a long RSA key waits its turn, and is refused where too many wait already', async () => {
+    await world.write('pki/roles/heavy', { allow_any_name: true, key_type: 'rsa', key_bits: 4096 });
+    const client = new AbortController();
+    const asked = Array.from({ length: 14 }, () =>
+      world.core.ask('update', 'pki/issue/heavy', { common_name: 'a' }, { signal: client.signal }).then(
+        () => 'made',
+        (error: { code: string }) => error.code,
+      ),
+    );
+    // One is made and eight wait; who has left makes room for others.
+    await expect(Promise.race(asked)).resolves.toBe('too-many-requests');
+    client.abort();
+    const outcomes = await Promise.all(asked);
+    expect(outcomes).toContain('cancelled');
+    expect(outcomes.filter((outcome) => outcome === 'made').length).toBeLessThan(5);
+    await world.issue();
+  });
 });

@@ -79,6 +79,18 @@ describe('a leased certificate', () => {
     expect(await world.revoked()).toEqual([envelope?.data?.['serial_number']]);
   });
 
+  it('says that it is good no longer than the role allows, where more was asked for', async () => {
+    await world.write('pki/roles/leased', {
+      allow_any_name: true,
+      key_type: 'ec',
+      generate_lease: true,
+      max_ttl: '2h',
+    });
+    const { envelope } = await world.core.ask('update', 'pki/issue/leased', { common_name: 'a', ttl: '5h' });
+    expect(envelope?.lease_duration).toBe(7200);
+    expect(envelope?.warnings?.[0]).toContain('max_ttl');
+  });
+
   it('is revoked when whoever got it loses their token', async () => {
     await world.write('sys/policies/acl/web', { policy: 'path "pki/issue/*" { capabilities = ["update"] }' });
     const made = await world.core.ask('update', 'auth/token/create', {
