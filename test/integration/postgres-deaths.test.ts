@@ -123,7 +123,7 @@ describe.each(installedPostgres())('PostgreSQL: $name', ({ folder }) => {
       for (const database of ['postgres', 'second']) {
         const sql = `SELECT tableowner AS owner FROM pg_tables WHERE tablename = 'owned_${user}'`;
         const [row] = await postgres.query<{ owner: string }>(sql, [], database);
-        expect(row?.owner).toMatch(/^keywarden_keeper_\d+$/);
+        expect(row?.owner).toMatch(/^keywarden_keeper_\d+_\d+$/);
       }
     });
 

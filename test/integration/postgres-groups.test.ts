@@ -105,7 +105,7 @@ describe.each(installedPostgres())('PostgreSQL: $name', ({ folder }) => {
       const [table] = await postgres.query<{ owner: string }>(
         `SELECT tableowner AS owner FROM pg_tables WHERE tablename = 'kept_${user}'`,
       );
-      expect(table?.owner).toMatch(/^keywarden_keeper_\d+$/);
+      expect(table?.owner).toMatch(/^keywarden_keeper_\d+_\d+$/);
       // One statement for many is what makes this quick.
       expect(postgres.log()).toMatch(/DROP ROLE IF EXISTS "[^"]+", "[^"]+", "/);
     });

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { targetError } from './error-words.ts';
+import { takeOwnPath } from './search-path.ts';
 import type { Session } from './session.ts';
 
 /** One configured connection at one version of its configuration. */
@@ -71,7 +72,9 @@ export async function withSession<T>(
     client = await poolOf(connection).connect();
     signal.throwIfAborted();
     signal.addEventListener('abort', cut, { once: true });
-    const result = await work(asSession(client));
+    const session = asSession(client);
+    await takeOwnPath(session);
+    const result = await work(session);
     release(false);
     return result;
   } catch (error) {
@@ -98,7 +101,9 @@ export async function withLoneSession<T>(
     signal.throwIfAborted();
     signal.addEventListener('abort', cut, { once: true });
     await client.connect();
-    return await work(asSession(client));
+    const session = asSession(client);
+    await takeOwnPath(session);
+    return await work(session);
   } catch (error) {
     throw targetError(error, [target.password]);
   } finally {

@@ -7,6 +7,7 @@ import { fillTemplate } from './fill-template.ts';
 import { type Marker, markRole } from './mark-role.ts';
 import { findBroker } from './postgres-role.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
+import { underTheirPath } from './search-path.ts';
 import { serverIdentity } from './server-identity.ts';
 import { rollBack, type Session } from './session.ts';
 import { lockUsers } from './user-lock.ts';
@@ -65,7 +66,7 @@ export async function createUsers(
       'BEGIN',
       lockUsers(users.map(({ user }) => user.lease)),
       refuseTaken(users.map(({ user }) => user.name)),
-      ...users.flatMap(creation),
+      ...underTheirPath(users.flatMap(creation)),
       selectMade(users.map(({ user }) => user.name)),
     ]);
     const made = users.map((wanted) => ({ ...wanted, ...findMade(roles, wanted) }));

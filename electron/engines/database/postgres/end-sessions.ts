@@ -13,6 +13,15 @@ export function terminateSessions(oid: number): string {
 }
 
 /**
+ * The statement that tells sessions to end before their roles are touched: one that has changed its own password in a transaction
+ * that it leaves open would keep us waiting for its lock, and itself alive. Where we may not, it leaves them alone.
+ */
+export function unlockRoles(oids: readonly number[]): string {
+  return `SELECT count(pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
+    WHERE usesysid IN (${oids.map(Number)}) AND pg_has_role(usesysid, 'USAGE')`;
+}
+
+/**
  * Ends every session that logged in as the role, until two looks in a row find none.
  * Throws `target-unavailable` when sessions are still there after two seconds.
  */

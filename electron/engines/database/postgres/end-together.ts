@@ -1,12 +1,13 @@
 import { membership } from './become-member.ts';
 import type { DatabaseUser } from './database-user.ts';
+import { unlockRoles } from './end-sessions.ts';
 import type { EndTools } from './end-user.ts';
 import { findBroker, type PostgresRole, selectRoles } from './postgres-role.ts';
 import { proveRefused, type TryLogin } from './prove-dead.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { refuseIfRenewed, refuseUntilDue } from './refuse-early-end.ts';
 import type { Session } from './session.ts';
-import { lockUsers } from './user-lock.ts';
+import { BE_PATIENT, lockUsers } from './user-lock.ts';
 
 /** One of many users whose end is worked on together. */
 export interface UserInGroup {
@@ -37,7 +38,7 @@ export async function endTogether(
   const free = found.length === 0 ? [] : await disableAll(session, found);
   if (free.length === 0) return users.map(() => undefined);
   const names = free.map(({ role }) => quoteIdentifier(role.name));
-  await session.query(`DROP ROLE IF EXISTS ${names.join(', ')}`);
+  await session.batch([BE_PATIENT, `DROP ROLE IF EXISTS ${names.join(', ')}`]);
   const refusals = await tryAll(free);
   // After the logins: one that was under way when its user was disabled has turned up by now.
   const left = await lookForAny(session, free);
@@ -85,7 +86,9 @@ async function disableAll(session: Session, users: readonly FoundUser[]): Promis
   const broker = await findBroker(session);
   const look = lookAtAll(users.map(({ role }) => role.oid));
   const seen = await session.batch<Seen>([
+    unlockRoles(users.map(({ role }) => role.oid)),
     'BEGIN',
+    BE_PATIENT,
     ...users.flatMap(({ role }) => [
       ...membership(broker, role.name),
       `ALTER ROLE ${quoteIdentifier(role.name)} NOLOGIN`,
@@ -111,6 +114,8 @@ function lookAtAll(oids: readonly number[]): string {
       UNION ALL SELECT refobjid, 0 FROM pg_catalog.pg_shdepend WHERE refclassid = 'pg_catalog.pg_authid'::regclass
         AND refobjid ${these} AND classid <> 'pg_catalog.pg_auth_members'::regclass
       UNION ALL SELECT grantor, 0 FROM pg_catalog.pg_auth_members WHERE grantor ${these}
+      UNION ALL SELECT owner, 0 FROM pg_catalog.pg_prepared_xact() AS p (transaction, gid, prepared, owner, database)
+        WHERE owner ${these}
     ) AS seen`;
 }
 

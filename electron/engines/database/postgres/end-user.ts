@@ -2,7 +2,7 @@ import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import type { UserEnd } from '../database-plugin.ts';
 import { membership } from './become-member.ts';
 import type { DatabaseUser } from './database-user.ts';
-import { endSessions, terminateSessions } from './end-sessions.ts';
+import { endSessions, terminateSessions, unlockRoles } from './end-sessions.ts';
 import { codeOf } from './error-words.ts';
 import { fillTemplate } from './fill-template.ts';
 import { isOurs, type Marker } from './mark-role.ts';
@@ -10,8 +10,9 @@ import { findBroker, findRole, type PostgresRole, selectRole } from './postgres-
 import { quoteIdentifier } from './quote.ts';
 import { refuseIfRenewed, refuseUntilDue } from './refuse-early-end.ts';
 import { type InDatabase, ownsAnything, releaseObjects } from './release-objects.ts';
+import { underTheirPath } from './search-path.ts';
 import { inTransaction, type Session } from './session.ts';
-import { lockUser } from './user-lock.ts';
+import { BE_PATIENT, lockUser } from './user-lock.ts';
 
 /** What ending a user leaves to be proven. */
 export interface EndedUser {
@@ -51,6 +52,8 @@ export async function endUser(session: Session, user: DatabaseUser, tools: EndTo
     return { oid: user.oid, notes: ['the role was already gone'] };
   }
   if (!isOurs(tools.marker, role, user)) {
+    // The one in its place is not ours to touch; sessions of ours may have outlived its role.
+    if (user.oid !== undefined) await endSessions(session, user.oid);
     throw new KeywardenError(
       'target-unavailable',
       `the role ${user.name} does not carry our mark any more: somebody replaced it, so it is left alone`,
@@ -61,16 +64,20 @@ export async function endUser(session: Session, user: DatabaseUser, tools: EndTo
   await tools.endSessionsElsewhere(role.oid);
   refuseUntilDue(tools.expiry, role);
   if (isFree && tools.statements.length === 0) {
-    await session.query(`DROP ROLE IF EXISTS ${quoteIdentifier(role.name)}`);
+    await dropRole(session, role.name);
     return { oid: role.oid, notes: [] };
   }
   const notes = await runRevocation(session, role.name, tools.statements);
   // Those statements may have dropped it.
   if (await findRole(session, role.name)) {
     await releaseObjects(session, { name: role.name, oid: role.oid }, tools.inDatabase);
-    await session.query(`DROP ROLE IF EXISTS ${quoteIdentifier(role.name)}`);
+    await dropRole(session, role.name);
   }
   return { oid: role.oid, notes };
+}
+
+async function dropRole(session: Session, name: string): Promise<void> {
+  await session.batch([BE_PATIENT, `DROP ROLE IF EXISTS ${quoteIdentifier(name)}`]);
 }
 
 /**
@@ -82,7 +89,9 @@ export async function endUser(session: Session, user: DatabaseUser, tools: EndTo
 async function disable(session: Session, name: string, oid: number): Promise<boolean> {
   const broker = await findBroker(session);
   const [seen] = await session.batch<{ open: string; owns: boolean }>([
+    unlockRoles([oid]),
     'BEGIN',
+    BE_PATIENT,
     ...membership(broker, name),
     `ALTER ROLE ${quoteIdentifier(name)} NOLOGIN`,
     // The look comes after it holds for everybody.
@@ -102,7 +111,8 @@ async function runRevocation(
   if (statements.length === 0) return [];
   try {
     await inTransaction(session, async () => {
-      for (const statement of statements) await session.query(fillTemplate(statement, { username: name }));
+      const filled = statements.map((statement) => fillTemplate(statement, { username: name }));
+      for (const statement of underTheirPath(filled)) await session.query(statement);
     });
     return [];
   } catch (error) {

@@ -22,7 +22,7 @@ const ERROR_WORDS: Readonly<Record<string, Words>> = {
   '42883': { words: 'a function that is named does not exist' },
   '2BP01': { words: 'something still depends on the user', echo: true },
   '0LP01': { words: "the connection's user may not grant that", echo: true },
-  '55P03': { words: 'another operation on the same user is still running' },
+  '55P03': { words: 'somebody keeps a lock on the user, or on what it owns' },
   '53300': { words: 'the database has no connection to spare' },
   '57P01': { words: 'the database ended our connection' },
   '57P02': { words: 'the database crashed and is coming back' },

@@ -16,7 +16,7 @@ import { targetError } from './error-words.ts';
 import { fillTemplate } from './fill-template.ts';
 import { listMarked } from './list-marked.ts';
 import type { Marker } from './mark-role.ts';
-import { ownAndStay } from './own-and-stay.ts';
+import { ownAndStay, putAway } from './own-and-stay.ts';
 import { findRole } from './postgres-role.ts';
 import { proveDead, refusalOf } from './prove-dead.ts';
 import { quoteIdentifier } from './quote.ts';
@@ -24,6 +24,7 @@ import { type RehearsalStage, rehearse } from './rehearse.ts';
 import { renewUser } from './renew-user.ts';
 import { replicasOf } from './replicas.ts';
 import { scramVerifier } from './scram-verifier.ts';
+import { underTheirPath } from './search-path.ts';
 import { requireServer } from './server-identity.ts';
 import { inTransaction } from './session.ts';
 import { splitStatements } from './split-statements.ts';
@@ -135,7 +136,15 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
       const stage: RehearsalStage = {
         create: (wanted, ttl) =>
           server.createUser({ ...wanted, ttl, expiresAt: wanted.expiresAt + ttl * 1000 }, signal),
-        ownAndStay: ({ user, password }) => ownAndStay({ ...target, user: user.name, password }, signal),
+        async ownAndStay({ user, password }) {
+          const { leave, object } = await ownAndStay({ ...target, user: user.name, password }, signal);
+          return async () => {
+            leave();
+            if (object === undefined) return;
+            // What stays is empty, and without any right.
+            await withSession(connection, signal, (session) => putAway(session, object)).catch(() => {});
+          };
+        },
         async letsIn({ user, password }) {
           const door = await server.tryLogin({ name: user.name, password }, signal);
           if (door.kind === 'unknown') throw new KeywardenError('target-unavailable', door.reason);
@@ -166,7 +175,8 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
       const values = { username: name, password: await passwordText(password, salt) };
       await withSession(connection, signal, (session) =>
         inTransaction(session, async () => {
-          for (const statement of chosen) await session.query(fillTemplate(statement, values));
+          const filled = chosen.map((statement) => fillTemplate(statement, values));
+          for (const statement of underTheirPath(filled)) await session.query(statement);
         }),
       );
     },

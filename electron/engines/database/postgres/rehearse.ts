@@ -4,8 +4,8 @@ import type { NewUser, Rehearsal, RehearsalPlan } from '../database-plugin.ts';
 /** What a rehearsal does with the server; all of it as it is done for a keycard. */
 export interface RehearsalStage {
   create(user: NewUser, ttl: number): Promise<Readonly<Record<string, unknown>>>;
-  /** Logs in as the user, makes it own something where it may, and leaves its session open. @returns how to close that. */
-  ownAndStay(user: NewUser): Promise<() => void>;
+  /** Logs in as the user, makes it own something where it may, and leaves its session open. @returns how to put that away. */
+  ownAndStay(user: NewUser): Promise<() => Promise<void>>;
   /** Whether the server lets the user in. Throws where it says neither. */
   letsIn(user: NewUser): Promise<boolean>;
   end(user: NewUser, remembered: Readonly<Record<string, unknown>>): Promise<void>;
@@ -30,7 +30,7 @@ export async function rehearse(stage: RehearsalStage, plan: RehearsalPlan): Prom
   if (!made) return { missing, promise: 'needs-keywarden' };
   const leave = await stage.ownAndStay(alive).catch(failed('the new user could not log in'));
   await stage.end(alive, made).catch(failed('the user could not be ended'));
-  leave?.();
+  await leave?.();
 
   const late = await stage
     .create(expired, LONG_OVER)

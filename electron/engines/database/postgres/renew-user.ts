@@ -4,6 +4,7 @@ import { databaseDeadline, setDeadline } from './deadline.ts';
 import { fillTemplate } from './fill-template.ts';
 import { isOurs, type Marker, markRole } from './mark-role.ts';
 import { findRole } from './postgres-role.ts';
+import { underTheirPath } from './search-path.ts';
 import { inTransaction, type Session } from './session.ts';
 import { lockUser } from './user-lock.ts';
 
@@ -31,7 +32,7 @@ export async function renewUser(
     if (!now) throw new Error('the server told no time');
     const values = { username: user.name, expiration: now.until };
     await session.batch([
-      ...statements.map((statement) => fillTemplate(statement, values)),
+      ...underTheirPath(statements.map((statement) => fillTemplate(statement, values))),
       setDeadline(user.name, now.until),
       markRole(marker, user, { oid: role.oid, until: now.until }),
     ]);
