@@ -112,6 +112,22 @@ export function leasesBelow(db: ReadDb, prefix: string): readonly LeaseRow[] {
   return selectLeases(db, "id >= ? AND id < ? AND state <> 'dead' ORDER BY id", `${bare}/`, `${bare}0`);
 }
 
+/** The same, and those whose mount has been moved below the prefix since: what lies there now is meant too. */
+export function leasesNowBelow(db: ReadDb, prefix: string): readonly LeaseRow[] {
+  const named = leasesBelow(db, prefix);
+  if (prefix === '') return named;
+  const bare = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
+  const known = new Set(named.map(({ id }) => id));
+  const moved = selectLeases(
+    db,
+    "(path = ? OR (path >= ? AND path < ?)) AND state <> 'dead' ORDER BY id",
+    bare,
+    `${bare}/`,
+    `${bare}0`,
+  ).filter(({ id }) => !known.has(id));
+  return [...named, ...moved];
+}
+
 /** Leases of one mount that are neither proven dead nor abandoned. */
 export function liveLeasesOf(db: ReadDb, mount: string): readonly LeaseRow[] {
   return selectLeases(db, "mount = ? AND state NOT IN ('dead', 'abandoned')", mount);

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import { looseBoolean } from '../../../shared/model/loose-field.ts';
+import type { Change } from '../../vault/change.ts';
 import type { CoreServices } from '../core-services.ts';
 import type { EffectDecision, ReplyDecision } from '../decision.ts';
 import { looseText, withDefault } from '../fields.ts';
 import { handler, type Route } from '../route.ts';
+import { revokeTokens } from '../tokens/revoke-tokens.ts';
+import { tokensBelow } from '../tokens/token-rows.ts';
 import type { RequestTurn } from '../turn.ts';
 import { endLeases } from './end-leases.ts';
 import { leaseEndsInsisted, leasesAbandoned } from './lease-changes.ts';
-import { findLease, type LeaseRow, leasesBelow } from './lease-rows.ts';
+import { findLease, type LeaseRow, leasesNowBelow } from './lease-rows.ts';
 import { stillAlive } from './still-alive.ts';
 
 /** How long a revocation waits for its proof before it says that it is still at it. */
@@ -31,10 +34,12 @@ export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker
     turn: RequestTurn,
     rows: readonly LeaseRow[],
     wait: boolean,
+    alsoEnded: readonly Change[] = [],
   ): ReplyDecision | EffectDecision => {
     const alive = rows.filter(({ state }) => state !== 'dead' && state !== 'abandoned').map(({ id }) => id);
     const waiting = rows.filter(({ state, endedWhy }) => state === 'ending' && endedWhy === 'expired');
     const changes = [
+      ...alsoEnded,
       ...endLeases(alive, 'revoked', turn.requestId),
       ...(waiting.length === 0
         ? []
@@ -67,7 +72,7 @@ export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker
 
   const revokePrefix = handler({
     input: below,
-    decide: (turn, input) => end(turn, named(turn, input.prefix), input.sync),
+    decide: (turn, input) => end(turn, named(turn, input.prefix), input.sync, tokensOf(turn, input.prefix)),
   });
 
   const revokeForce = handler({
@@ -75,10 +80,11 @@ export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker
     decide(turn, { prefix, sync }): ReplyDecision | EffectDecision {
       const rows = named(turn, prefix);
       const ids = rows.map(({ id }) => id);
-      if (ids.length === 0) return { kind: 'reply', reply: {} };
+      const tokens = tokensOf(turn, prefix);
+      if (ids.length === 0) return { kind: 'reply', changes: tokens, reply: {} };
       return {
         kind: 'effect',
-        changes: endLeases(ids, 'revoked', turn.requestId),
+        changes: [...tokens, ...endLeases(ids, 'revoked', turn.requestId)],
         // Without waiting when whoever asks knows that the target is gone.
         run: () => undertaker.waitFor(ids, sync ? WAIT_FOR_PROOF : 0),
         settle(settling): ReplyDecision {
@@ -138,8 +144,14 @@ export function revokeLeaseRoutes({ undertaker }: Pick<CoreServices, 'undertaker
   ];
 }
 
+/** Tokens are leases of the path that made them, in Vault: `revoke-prefix/auth/userpass` ends what came of its logins. */
+function tokensOf(turn: RequestTurn, prefix: string): readonly Change[] {
+  const roots = tokensBelow(turn.db, prefix).map(({ hash }) => hash);
+  return revokeTokens(turn.db, roots, 'revoked', turn.requestId);
+}
+
 /** A prefix of paths, or one lease by its whole id. */
 function named(turn: RequestTurn, prefix: string): readonly LeaseRow[] {
   const exact = findLease(turn.db, prefix);
-  return exact ? [exact] : leasesBelow(turn.db, prefix);
+  return exact ? [exact] : leasesNowBelow(turn.db, prefix);
 }

@@ -90,6 +90,24 @@ export const mountMoved = defineChange(
   },
 );
 
+/** What its leases and tokens were asked for at follows it, so that a prefix finds them; their ids stay what their holders know. */
+export const mountPathsMoved = defineChange(
+  'mounts/paths-moved@1',
+  z.strictObject({ uuid, from: z.string().regex(/\/$/), to: z.string().regex(/\/$/) }),
+  (db, { uuid, from, to }) => {
+    for (const table of ['leases', 'tokens']) {
+      db.run(
+        `UPDATE ${table} SET path = ? || substr(path, ?) WHERE mount = ? AND substr(path, 1, ?) = ?`,
+        to,
+        from.length + 1,
+        uuid,
+        from.length,
+        from,
+      );
+    }
+  },
+);
+
 /** It stops serving while its leases are ended, or serves again because they would not die. */
 export const mountClosing = defineChange(
   'mounts/closing@1',
@@ -106,4 +124,12 @@ export const unmounted = defineChange('mounts/unmounted@1', z.strictObject({ uui
   bumpRevision(db, 'mounts');
 });
 
-export const mountChanges = [mounted, mountTuned, mountExtrasSet, mountMoved, mountClosing, unmounted];
+export const mountChanges = [
+  mounted,
+  mountTuned,
+  mountExtrasSet,
+  mountMoved,
+  mountPathsMoved,
+  mountClosing,
+  unmounted,
+];

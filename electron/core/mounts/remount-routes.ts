@@ -5,7 +5,7 @@ import type { ReplyDecision } from '../decision.ts';
 import { looseText } from '../fields.ts';
 import { randomUuid } from '../random-text.ts';
 import { handler, type Route } from '../route.ts';
-import { mountMoved } from './mount-changes.ts';
+import { mountMoved, mountPathsMoved } from './mount-changes.ts';
 import { checkFree } from './mount-routes.ts';
 import { BUILT_IN_PATHS } from './new-mount.ts';
 
@@ -39,7 +39,10 @@ export function remountRoutes({ cache }: Pick<CoreServices, 'cache'>): readonly 
       if (moves.size > REMEMBERED) moves.delete(moves.keys().next().value ?? '');
       return {
         kind: 'reply',
-        changes: [mountMoved.make({ uuid: moved.uuid, path: to })],
+        changes: [
+          mountMoved.make({ uuid: moved.uuid, path: to }),
+          mountPathsMoved.make({ uuid: moved.uuid, from: moved.path, to }),
+        ],
         reply: { data: { migration_id: id }, dataAtTop: true },
       };
     },

@@ -1,9 +1,9 @@
 import { KeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { ReadDb } from '../../vault/state-db.ts';
 import { selectAliases, selectEntities } from '../identity/identity-rows.ts';
-import { findLease, type LeaseRow, leasesBelow, selectLeases } from '../leases/lease-rows.ts';
+import { findLease, type LeaseRow, leasesNowBelow, selectLeases } from '../leases/lease-rows.ts';
 import type { MountTable } from '../mounts/mount-table.ts';
-import { selectTokens, type TokenRow, tokenTree } from '../tokens/token-rows.ts';
+import { selectTokens, type TokenRow, tokensBelow, tokenTree } from '../tokens/token-rows.ts';
 import type { Scope } from './scope.ts';
 
 /** What a revocation stops. Rehearsal and run read it by the same function: they cannot differ. */
@@ -52,8 +52,9 @@ function rootsOf(
 ): readonly TokenRow[] {
   switch (scope.scope) {
     case 'lease':
-    case 'prefix':
       return [];
+    case 'prefix':
+      return tokensBelow(db, scope.name);
     case 'token': {
       const found = selectTokens(db, 'accessor = ?', scope.name);
       if (found.length === 0) throw new KeywardenError('invalid-request', 'invalid accessor');
@@ -81,7 +82,7 @@ function leasesOf({ db, mounts }: Reading, scope: Scope): readonly LeaseRow[] {
       return [lease];
     }
     case 'prefix':
-      return leasesBelow(db, scope.name);
+      return leasesNowBelow(db, scope.name);
     case 'app':
       // Its living ones hang on its tokens; those whose token is gone already show who held them.
       return selectLeases(db, "owner = ? AND state = 'ending'", scope.name.toLowerCase());

@@ -143,6 +143,21 @@ export function selectTokens(db: ReadDb, where: string, ...params: SqlValue[]): 
   return db.all<StoredToken>(`SELECT * FROM tokens WHERE ${where}`, ...params).map(fromStored);
 }
 
+/**
+ * Tokens that were made at or below a path, as Vault's prefixes name them: `auth/userpass/login/bob`. A root token that
+ * never expires has no lease in Vault, and no prefix reaches it.
+ */
+export function tokensBelow(db: ReadDb, prefix: string): readonly TokenRow[] {
+  const bare = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
+  return selectTokens(
+    db,
+    "kind = 'service' AND (path = ? OR (path >= ? AND path < ?))",
+    bare,
+    `${bare}/`,
+    `${bare}0`,
+  ).filter(({ expiresAt, policies }) => expiresAt !== null || !policies.includes('root'));
+}
+
 /** A token with its children and theirs, the token first. */
 export function tokenTree(db: ReadDb, root: string): readonly TokenRow[] {
   return db

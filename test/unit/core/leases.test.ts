@@ -351,6 +351,32 @@ describe('ending', () => {
     expect(world.target.alive.size).toBe(1);
   });
 
+  test('a prefix of a login ends the tokens that it gave and what they hold, but no root token', async () => {
+    const reads = 'path "database/creds/app" { capabilities = ["read"] }';
+    await world.ask(world.root, 'update', 'sys/policies/acl/reads', { policy: reads });
+    await world.ask(world.root, 'update', 'sys/auth/userpass', { type: 'userpass' });
+    const login = async (user: string) => {
+      await world.ask(world.root, 'update', `auth/userpass/users/${user}`, {
+        password: 'pw',
+        policies: 'reads',
+      });
+      return (await world.auth('', 'update', `auth/userpass/login/${user}`, { password: 'pw' })).client_token;
+    };
+    const [bob, bobby] = [await login('bob'), await login('bobby')];
+    await issue(bob);
+    const prefix = { scope: 'prefix', name: 'auth/userpass/login/bob' };
+    const rehearsed = await world.data(world.root, 'update', 'sys/revocations/rehearse', prefix);
+    expect([rehearsed['tokens'], rehearsed['leases']]).toMatchObject([{ length: 1 }, { length: 1 }]);
+    await world.ask(world.root, 'update', `sys/leases/revoke-prefix/${prefix.name}`);
+    await rest();
+    expect(world.target.alive.size).toBe(0);
+    expect(await world.refusal(bob, 'read', 'auth/token/lookup-self')).toMatch(/^permission-denied/);
+    await world.ask(bobby, 'read', 'auth/token/lookup-self');
+    await world.ask(world.root, 'update', 'sys/leases/revoke-force/auth');
+    expect(await world.refusal(bobby, 'read', 'auth/token/lookup-self')).toMatch(/^permission-denied/);
+    await world.ask(world.root, 'read', 'auth/token/lookup-self');
+  });
+
   test('revoke-force ends the waiting: the lease is abandoned, listed and recorded', async () => {
     const { lease_id } = await issue();
     world.target.down = 'gone for ever';

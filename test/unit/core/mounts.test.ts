@@ -126,6 +126,20 @@ test('a mount moves at once with all that it holds', async () => {
   expect(world.target.ended).toHaveLength(1);
 });
 
+test('what was issued before a move is revoked by the prefix of either path', async () => {
+  await world.ask(world.root, 'read', 'database/creds/app');
+  await world.ask(world.root, 'update', 'sys/remount', { from: 'database', to: 'db' });
+  await world.ask(world.root, 'update', 'sys/leases/revoke-prefix/d');
+  expect(world.target.ended).toHaveLength(0);
+  const rehearsed = await world.data(world.root, 'update', 'sys/revocations/rehearse', {
+    scope: 'prefix',
+    name: 'db/creds/app',
+  });
+  expect(rehearsed['leases']).toHaveLength(1);
+  await world.ask(world.root, 'update', 'sys/leases/revoke-prefix/db/creds/app');
+  expect(world.target.ended).toHaveLength(1);
+});
+
 test.each([
   ['sys', 'x', /cannot remount/],
   ['cubbyhole', 'x', /cannot remount/],
