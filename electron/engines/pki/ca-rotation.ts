@@ -15,6 +15,9 @@ import { makeSuccessor, proveSuccessor, type SuccessionTerms, successionOf } fro
 /** Our own name for the one rotation of a mount. */
 export const CA_SUBJECT = 'ca';
 
+/** So many former roots may vouch for a new one, each for the next: clients are sent all of their certificates. */
+export const MOST_CROSSINGS = 20;
+
 /** What is kept with the rotation. Seconds; '' and 0 say nothing. */
 export interface CaRotationData extends SuccessionTerms {
   readonly keyType: KeyType | '';
@@ -37,6 +40,15 @@ export const caRotation: RotationLifecycle = {
       throw new KeywardenError(
         'target-unavailable',
         `the role ${pinned[0]} names the CA by its id: set its issuer_ref to default, or to the name of the CA`,
+      );
+    }
+    const crossings = allIssuers(turn).filter(
+      ({ settings, certificate }) => settings.isCrossing && certificate.notAfter > turn.now,
+    );
+    if (crossings.length >= MOST_CROSSINGS) {
+      throw new KeywardenError(
+        'target-unavailable',
+        `${MOST_CROSSINGS} former roots vouch for this one already, and chains would grow too long: it goes on when the first of them is over, or gone; choose a shorter overlap`,
       );
     }
     const { keyType, keyBits } = rotation.data as unknown as CaRotationData;

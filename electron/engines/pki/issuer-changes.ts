@@ -80,7 +80,7 @@ export const ISSUER_DELETED = defineChange('pki/issuer-deleted@1', one, (db, { m
 export const ISSUERS_REMOVED = defineChange('pki/issuer-removed@1', ofMount, (db, { mount }) => {
   db.run('DELETE FROM pki_issuer WHERE mount = ?', mount);
   db.run('DELETE FROM pki_key WHERE mount = ?', mount);
-  db.run("DELETE FROM pki_config WHERE mount = ? AND name = 'issuers'", mount);
+  db.run("DELETE FROM pki_config WHERE mount = ? AND name IN ('issuers', 'awaited')", mount);
 });
 
 /** Of the time when a mount had one issuer: it is there, or its certificate was renewed. No new records of this kind are made. */

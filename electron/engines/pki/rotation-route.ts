@@ -6,8 +6,9 @@ import { parseCron } from '../../core/rotation/cron.ts';
 import { registerRotation, removeRotation } from '../../core/rotation/plan-rotation.ts';
 import { findRotationOf } from '../../core/rotation/rotation-rows.ts';
 import { handler, type Route } from '../../core/route.ts';
+import type { ReadTurn } from '../../core/turn.ts';
 import { awaitedRequest, forgetAwaited } from './awaited-certificate.ts';
-import { CA_SUBJECT, type CaRotationData } from './ca-rotation.ts';
+import { CA_SUBJECT, type CaRotationData, MOST_CROSSINGS } from './ca-rotation.ts';
 import { pointsAtDefaultList } from './config-routes.ts';
 import { requireIssuer } from './issuer.ts';
 import { keyBits } from './private-key.ts';
@@ -79,11 +80,7 @@ export const caRotationRoute: Route = {
           data,
           policy: { period, schedule, window: input.rotation_window, jitter: input.rotation_jitter },
         });
-        const warnings = pointsAtDefaultList(turn)
-          ? [
-              'config/urls sends clients to the list of the default CA, which is another list after a rotation: let crl_distribution_points end in issuer/{{issuer_id}}/crl/der, with enable_templating',
-            ]
-          : [];
+        const warnings = warningsFor(turn, period, input.overlap);
         return { kind: 'reply', changes, reply: { data: { rotation_id: id }, warnings } };
       },
     }),
@@ -97,3 +94,19 @@ export const caRotationRoute: Route = {
     }),
   },
 };
+
+function warningsFor(turn: ReadTurn, period: number, overlap: number): readonly string[] {
+  const warnings: string[] = [];
+  if (pointsAtDefaultList(turn)) {
+    warnings.push(
+      'config/urls sends clients to the list of the default CA, which is another list after a rotation: let crl_distribution_points end in issuer/{{issuer_id}}/crl/der, with enable_templating',
+    );
+  }
+  const { notBefore, notAfter } = requireIssuer(turn).certificate;
+  if (period > 0 && (overlap || (notAfter - notBefore) / 1000) / period > MOST_CROSSINGS) {
+    warnings.push(
+      `so often, more than ${MOST_CROSSINGS} former roots would vouch for a new one at a time, and it would have to wait: choose an overlap, as the time by which every client has heard of the new root`,
+    );
+  }
+  return warnings;
+}

@@ -5,6 +5,7 @@ import { looseText } from '../../core/fields.ts';
 import { handler, type Route } from '../../core/route.ts';
 import { requireUse } from './issuer.ts';
 import { revealIssuerKey } from './issuer-key.ts';
+import { UNKEPT_ISSUED } from './pki-changes.ts';
 import { IN_BODY, IN_PATH } from './root-routes.ts';
 import { authorityKey, withoutAuthorityKey } from './x509/extensions.ts';
 import { pem, readCertificate } from './x509/read-certificate.ts';
@@ -46,7 +47,12 @@ export const signSelfIssuedRoutes: readonly Route[] = [
           certificate: pem('CERTIFICATE', der),
           issuing_ca: pem('CERTIFICATE', issuer.certificate.der),
         };
-        return { kind: 'reply', reply: { data } };
+        const unkept = UNKEPT_ISSUED.make({
+          mount: turn.mount.uuid,
+          authority: issuer.authority,
+          notAfter: Math.min(other.notAfter, issuer.certificate.notAfter),
+        });
+        return { kind: 'reply', changes: [unkept], reply: { data } };
       },
     }),
   },

@@ -11,8 +11,18 @@ export type Der = Uint8Array;
 
 /** Encodes a value of any tag. */
 export function element(tag: number, ...contents: readonly Uint8Array[]): Der {
-  const body = Buffer.concat(contents);
-  return Buffer.concat([Uint8Array.of(tag), encodeLength(body.length), body]);
+  let length = 0;
+  for (const part of contents) length += part.length;
+  const head = encodeLength(length);
+  const encoded = new Uint8Array(1 + head.length + length);
+  encoded[0] = tag;
+  encoded.set(head, 1);
+  let at = 1 + head.length;
+  for (const part of contents) {
+    encoded.set(part, at);
+    at += part.length;
+  }
+  return encoded;
 }
 
 export const sequence = (...members: readonly Der[]): Der => element(0x30, ...members);

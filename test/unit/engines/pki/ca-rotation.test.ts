@@ -137,6 +137,18 @@ describe('the rotation of a root', () => {
     expect(await defaultId()).not.toBe(former);
   });
 
+  it('waits as well where chains would grow too long, and says so beforehand', async () => {
+    const { envelope } = await world.core.ask('update', 'pki/config/rotation', { rotation_period: '24h' });
+    expect(envelope?.warnings?.[0]).toContain('choose an overlap');
+    await world.write('pki/config/rotation', { overlap: '10h' });
+    for (let time = 0; time < 20; time += 1) await rotate();
+    await expect(driven(rotate())).rejects.toMatchObject(refused('chains would grow too long'));
+    const former = await defaultId();
+    await pass(11);
+    await expect.poll(defaultId).not.toBe(former);
+    expect((await world.issue()).ca_chain).toHaveLength(2 + 1);
+  });
+
   it('takes the name along, so that roles which name the CA follow', async () => {
     await world.write(`pki/issuer/default`, { issuer_name: 'house' });
     await world.write('pki/roles/named', { allow_any_name: true, key_type: 'ec', issuer_ref: 'house' });
@@ -148,13 +160,13 @@ describe('the rotation of a root', () => {
 
   it('warns where certificates send their clients to the list of another CA', async () => {
     await world.write('pki/config/urls', { crl_distribution_points: 'http://127.0.0.1/v1/pki/crl' });
-    const { envelope } = await world.core.ask('update', 'pki/config/rotation', { rotation_period: '24h' });
+    const { envelope } = await world.core.ask('update', 'pki/config/rotation', { rotation_period: '720h' });
     expect(envelope?.warnings?.[0]).toContain('issuer/{{issuer_id}}/crl/der');
     await world.write('pki/config/urls', {
       crl_distribution_points: 'http://127.0.0.1/v1/pki/issuer/{{issuer_id}}/crl/der',
       enable_templating: true,
     });
-    const again = await world.core.ask('update', 'pki/config/rotation', { rotation_period: '24h' });
+    const again = await world.core.ask('update', 'pki/config/rotation', { rotation_period: '720h' });
     expect(again.envelope?.warnings).toBeNull();
     const text = Buffer.from(new X509Certificate((await world.issue()).certificate).raw).toString('latin1');
     expect(text).toContain(`/pki/issuer/${await defaultId()}/crl/der`);
