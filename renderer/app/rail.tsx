@@ -90,7 +90,7 @@ function LiveCount() {
   const live = keycards.filter((keycard) => isLive(keycard)).length;
   if (stuck > 0) {
     return (
-      <span className="rail-count rail-alarm" title={`${stuck} still alive after their time`}>
+      <span className="rail-count rail-alarm" title={`${stuck} should be dead, and still alive`}>
         ◆ {stuck}
       </span>
     );

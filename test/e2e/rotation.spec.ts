@@ -133,7 +133,7 @@ test('a rotation that is held up says why, and goes on when the database is back
   await postgres.stop();
   await page.getByRole('button', { name: 'Rotate now' }).click();
   await expect(row).toContainText('Held up', { timeout: 30_000 });
-  await expect(page.getByText('It is held up:')).toBeVisible();
+  await expect(page.getByText('It is held up.')).toBeVisible();
   await expect(page.getByText(/Next try|tried again now/)).toBeVisible();
   await expect(page.getByRole('list', { name: 'Steps of the run' })).toContainText('Tested');
   await postgres.start();

@@ -13,6 +13,7 @@ path "sys/mounts/*" { capabilities = ["create", "update", "sudo"] }
 path "transit/keys/*" { capabilities = ["create", "update"] }
 path "secret/rotation/*" { capabilities = ["create", "update"] }
 path "secret/rotation-hooks/*" { capabilities = ["create", "update", "sudo"] }`;
+const READER = 'path "database/creds/sample-readonly" { capabilities = ["read"] }';
 const DEPLOYER = 'path "auth/approle/role/orders-api/secret-id" { capabilities = ["update"] }';
 const SCREENS = [
   'welcome',
@@ -100,10 +101,12 @@ async function createVault(page: Page): Promise<void> {
   await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
   await page.getByLabel('Repeat the passphrase').fill(PASSPHRASE);
   await camera.take('create-vault');
+  await camera.take('narrow-create-vault', 'narrow');
   await page.getByLabel('Place').fill(join(desktop.folder, 'vault'));
   await page.getByRole('button', { name: 'Create vault' }).click();
   await shownKit(page);
   await camera.take('recovery-kit');
+  await camera.take('narrow-recovery-kit', 'narrow');
   await putKitAway(page);
   await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible({ timeout: 60_000 });
 }
@@ -232,6 +235,10 @@ async function restore(page: Page): Promise<void> {
 }
 
 async function keycards(page: Page): Promise<void> {
+  for (const name of ['billing-worker', 'nightly-report']) {
+    const app = await appWithPolicy(desktop, page, name, READER);
+    await app.read('database/creds/sample-readonly');
+  }
   await page.getByRole('button', { name: 'Keycards' }).click();
   await page.getByRole('listbox', { name: 'Keycards' }).press('ArrowDown');
   await camera.take('keycards');
@@ -294,7 +301,7 @@ async function rotation(page: Page): Promise<void> {
   await operator.write('secret/rotation/intranet/wiki', { kind: 'hook', hook: 'crm' });
   await page.getByRole('option', { name: /wiki/ }).click();
   await page.getByRole('button', { name: 'Rotate now' }).click();
-  await expect(page.getByText('It is held up:')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('It is held up.')).toBeVisible({ timeout: 30_000 });
   await camera.take('rotation-held-up');
 }
 

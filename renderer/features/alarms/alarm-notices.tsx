@@ -16,7 +16,14 @@ export function AlarmNotices() {
     useAlarms((store) => store.list),
     [],
   );
-  return alarms.map((alarm) => <AlarmNotice key={alarm.id} alarm={alarm} />);
+  if (alarms.length === 0) return null;
+  return (
+    <div className="alarms">
+      {alarms.map((alarm) => (
+        <AlarmNotice key={alarm.id} alarm={alarm} />
+      ))}
+    </div>
+  );
 }
 
 function AlarmNotice({ alarm }: { readonly alarm: Alarm }) {

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconChevronRight, IconPlus } from '@tabler/icons-rea
 import { useEffect, useState } from 'react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { DatabaseConnection, DatabaseRole } from '../../../shared/ipc/methods/databases-methods.ts';
+import { capitalised } from '../../ui/capitalised.ts';
 import { PromiseWords } from '../../ui/keycard.tsx';
 import { ProblemNotice } from '../../ui/notice.tsx';
 import { DetailHead, DetailPart } from '../../ui/screen.tsx';
@@ -156,7 +157,8 @@ function Health({ connection }: { readonly connection: DatabaseConnection }) {
         </div>
         {findings.map((finding) => (
           <div key={finding} className="finding selectable">
-            <IconAlertTriangle size={15} aria-hidden="true" /> <span className="grow">{finding}</span>
+            <IconAlertTriangle size={15} aria-hidden="true" />{' '}
+            <span className="grow">{capitalised(finding)}</span>
           </div>
         ))}
         {(rehearsed?.length === 0 || !rehearses) && (

@@ -1,5 +1,6 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { DatabaseRole } from '../../../shared/ipc/methods/databases-methods.ts';
+import { capitalised } from '../../ui/capitalised.ts';
 import { PromiseWords } from '../../ui/keycard.tsx';
 import { DetailPart } from '../../ui/screen.tsx';
 import { DATABASE_FORMS } from './database-forms.ts';
@@ -28,7 +29,8 @@ export function RolePromise({ role }: { readonly role: DatabaseRole }) {
         </div>
         {missing.map((words) => (
           <div key={words} className="finding selectable">
-            <IconAlertTriangle size={15} aria-hidden="true" /> <span className="grow">{words}</span>
+            <IconAlertTriangle size={15} aria-hidden="true" />{' '}
+            <span className="grow">{capitalised(words)}</span>
           </div>
         ))}
       </div>

@@ -3,10 +3,11 @@ import { Button, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconRefresh } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { Keycard } from '../../../shared/ipc/methods/keycards-methods.ts';
+import { capitalised } from '../../ui/capitalised.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { copyText } from '../../ui/copy-text.ts';
-import { Countdown } from '../../ui/countdown.tsx';
 import { PROMISES } from '../../ui/keycard.tsx';
+import { NextTry } from '../../ui/next-try.tsx';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { DetailPart } from '../../ui/screen.tsx';
@@ -46,23 +47,14 @@ export function KeycardDetail({ keycard }: { readonly keycard: Keycard }) {
               {keycard.expiresAt > now
                 ? 'Still alive though it was revoked.'
                 : 'Still alive though its time is over.'}
-            </strong>{' '}
-            {keycard.reason ?? 'It has not been ended yet.'}{' '}
-            {keycard.nextTryAt !== null && (
-              <>
-                {keycard.nextTryAt > now ? (
-                  <>
-                    Next try in <Countdown until={keycard.nextTryAt} />
-                  </>
-                ) : (
-                  'It is tried again now'
-                )}
-                ; it is tried for as long as it takes.
-              </>
-            )}
+            </strong>
+            <p className="selectable">{capitalised(keycard.reason ?? 'it has not been ended yet')}</p>
+            <p>
+              <NextTry at={keycard.nextTryAt} /> It is tried for as long as it takes.
+            </p>
           </Notice>
         )}
-        {!stuck && live && keycard.reason !== null && <Notice>{keycard.reason}</Notice>}
+        {!stuck && live && keycard.reason !== null && <Notice>{capitalised(keycard.reason)}</Notice>}
         {live && (
           <div className="row">
             {keycard.renewable && keycard.state === 'active' && (

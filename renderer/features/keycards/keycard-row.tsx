@@ -13,9 +13,7 @@ export function KeycardRow({ keycard }: { readonly keycard: Keycard }) {
   return (
     <div className={`keycard-row ${seen.tone === 'dead' ? 'keycard-row-dead' : ''}`}>
       <Ring fraction={seen.fraction} size={18} tone={seen.tone} />
-      <span className="mono cut" title={keycard.path}>
-        {keycard.path}
-      </span>
+      <Door path={keycard.path} />
       <span className="cut" title={keycard.holder}>
         {keycard.holder}
       </span>
@@ -31,6 +29,17 @@ export function KeycardRow({ keycard }: { readonly keycard: Keycard }) {
         {leftWords(keycard, seen.tone, now)}
       </time>
     </div>
+  );
+}
+
+/** Where there is no room for all of it, what tells one door from the next stays: its last name. */
+function Door({ path }: { readonly path: string }) {
+  const at = path.lastIndexOf('/') + 1;
+  return (
+    <span className="mono keycard-row-door" title={path}>
+      <span className="keycard-row-above">{path.slice(0, at)}</span>
+      <span className="cut">{path.slice(at)}</span>
+    </span>
   );
 }
 

@@ -37,7 +37,7 @@ export function keycardLines(
   switch (filter) {
     case 'live':
       return [
-        ...section('Still alive after their time', 'alarm', stuck),
+        ...section('Should be dead, and is still alive', 'alarm', stuck),
         ...section(stuck.length > 0 ? 'Live' : null, 'plain', rest),
       ];
     case 'expiring':

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { StopScope } from '../../app/navigation.ts';
 import { ask } from '../../bridge/ask.ts';
+import { capitalised } from '../../ui/capitalised.ts';
 import { Dialog, DialogStep } from '../../ui/dialog.tsx';
 import { Notice, ProblemNotice } from '../../ui/notice.tsx';
 import { Failed, Loading, Stale } from '../../ui/screen-state.tsx';
@@ -91,8 +92,9 @@ function Shown({ what, rehearsal, onRun, onClose }: RehearsedProps & { readonly 
       <StoppedKeycards summary="Which keycards" keycards={keycards} note={({ username }) => username ?? ''} />
       {blocked.map(({ keycards: blockedCards, reason }) => (
         <Notice key={reason} tone="warning">
-          {count(blockedCards, 'keycard')} cannot be proven dead now: {reason}. Nobody is served any more, and
-          it is tried until it is proven.
+          <strong>{count(blockedCards, 'keycard')} cannot be proven dead now.</strong>
+          <p className="selectable">{capitalised(reason)}</p>
+          <p>Nobody is served any more, and it is tried until it is proven.</p>
         </Notice>
       ))}
       {blocked.length > 0 && needing > 0 && (

@@ -3,8 +3,9 @@ import { Button, Progress, VisuallyHidden } from '@mantine/core';
 import { useEffect } from 'react';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { ask } from '../../bridge/ask.ts';
-import { Countdown } from '../../ui/countdown.tsx';
+import { capitalised } from '../../ui/capitalised.ts';
 import { DialogStep } from '../../ui/dialog.tsx';
+import { NextTry } from '../../ui/next-try.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Failed, Loading, Stale } from '../../ui/screen-state.tsx';
 import { count } from '../../ui/time-words.ts';
@@ -79,13 +80,9 @@ function Shown({ report }: { readonly report: Report }) {
           <ul className="stack-tight">
             {alive.slice(0, 8).map((one) => (
               <li key={one.leaseId}>
-                <span className="mono">{one.path}</span> of {one.holder}:{' '}
-                {one.reason ?? 'its end is under way'}
-                {one.nextTryAt !== null && (
-                  <>
-                    ; next try in <Countdown until={one.nextTryAt} />
-                  </>
-                )}
+                <span className="mono">{one.path}</span> of {one.holder}
+                <p className="selectable">{capitalised(one.reason ?? 'its end is under way')}</p>
+                <NextTry at={one.nextTryAt} />
               </li>
             ))}
             {alive.length > 8 && <li>and {alive.length - 8} more</li>}

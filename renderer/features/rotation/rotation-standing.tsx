@@ -1,5 +1,6 @@
 import type { Rotation } from '../../../shared/ipc/methods/rotations-methods.ts';
-import { Countdown } from '../../ui/countdown.tsx';
+import { capitalised } from '../../ui/capitalised.ts';
+import { NextTry } from '../../ui/next-try.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { useNow } from '../../ui/ticker.ts';
@@ -46,21 +47,15 @@ export function RotationStanding({ rotation }: { readonly rotation: Rotation }) 
 }
 
 function HeldUp({ rotation }: { readonly rotation: Rotation }) {
-  const now = useNow();
   const { reason, lastReason, state, attempts, nextTryAt } = rotation;
   const isGivenUp = state === 'idle' && reason === null;
   return (
     <Notice tone="warning">
-      <strong>{isGivenUp ? 'The old value was kept:' : 'It is held up:'}</strong>{' '}
-      <span className="selectable">{isGivenUp ? lastReason : reason}</span>
+      <strong>{isGivenUp ? 'The old value was kept.' : 'It is held up.'}</strong>
+      <p className="selectable">{capitalised((isGivenUp ? lastReason : reason) ?? 'no reason was told')}</p>
       <p>
         {attempts > 0 && `${count(attempts, 'try', 'tries')} so far. `}
-        {nextTryAt !== null && nextTryAt <= now && 'It is tried again now. '}
-        {nextTryAt !== null && nextTryAt > now && (
-          <>
-            Next try in <Countdown until={nextTryAt} />.{' '}
-          </>
-        )}
+        <NextTry at={nextTryAt} />{' '}
         {isGivenUp && rotation.dueAt !== null && (
           <>
             It begins again <RelativeTime at={rotation.dueAt} />.{' '}

@@ -19,12 +19,15 @@ export async function trouble<C extends Channel>(
     ({ ipcMain }, { name, how }) => {
       // Electron has no way to ask for a handler; it is kept here to be put back.
       const { _invokeHandlers: handlers } = ipcMain as unknown as { _invokeHandlers: Map<string, unknown> };
-      const kept = globalThis as unknown as { keptHandlers?: Map<string, unknown> };
+      const kept = globalThis as unknown as { keptHandlers?: Map<string, unknown>; waiting?: unknown[] };
       kept.keptHandlers ??= new Map();
+      // Electron answers by itself, with a failure, when nothing holds the answer any more.
+      kept.waiting ??= [];
+      const { waiting } = kept;
       if (!kept.keptHandlers.has(name)) kept.keptHandlers.set(name, handlers.get(name));
       ipcMain.removeHandler(name);
       ipcMain.handle(name, () => {
-        if (how.kind === 'silent') return new Promise(() => undefined);
+        if (how.kind === 'silent') return new Promise((resolve) => waiting.push(resolve));
         return how.kind === 'refused'
           ? { ok: false, error: { code: 'ledger-unavailable', message: how.message } }
           : { ok: true, value: how.value };

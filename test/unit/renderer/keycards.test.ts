@@ -48,7 +48,7 @@ describe('the list of keycards', () => {
 
   test('what should be dead comes first, then what ends soonest', () => {
     expect(ids(all, 'live', '', NOON)).toEqual([
-      'Still alive after their time',
+      'Should be dead, and is still alive',
       'stuck',
       'Live',
       'soon',
