@@ -1,5 +1,10 @@
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
+import { codeOf } from './error-words.ts';
+import { findBroker } from './postgres-role.ts';
+import { quoteIdentifier } from './quote.ts';
 import type { Session } from './session.ts';
+
+const NO_RIGHT = '42501';
 
 /** How often we look in one attempt: with 50 ms between, two seconds. */
 const LOOKS = 40;
@@ -28,11 +33,25 @@ export function unlockRoles(oids: readonly number[]): string {
 export async function endSessions(session: Session, oid: number): Promise<void> {
   let quietLooks = 0;
   for (let look = 0; look < LOOKS; look += 1) {
-    const [seen] = await session.query<{ open: string }>(`SELECT ${terminateSessions(oid)} AS open`);
-    quietLooks = Number(seen?.open) === 0 ? quietLooks + 1 : 0;
+    quietLooks = (await terminate(session, oid)) === 0 ? quietLooks + 1 : 0;
     if (quietLooks === 2) return;
     // The server waits, so that no clock is needed here.
     await session.query('SELECT pg_sleep(0.05)');
   }
   throw new KeywardenError('target-unavailable', 'the user is disabled, but a session of it does not end');
+}
+
+/** @returns how many there were */
+async function terminate(session: Session, oid: number): Promise<number> {
+  try {
+    const [seen] = await session.query<{ open: string }>(`SELECT ${terminateSessions(oid)} AS open`);
+    return Number(seen?.open);
+  } catch (error) {
+    if (codeOf(error) !== NO_RIGHT) throw error;
+    const { name } = await findBroker(session);
+    throw new KeywardenError(
+      'target-unavailable',
+      `a session of the user is still open, and since somebody else has dropped or raised its role we may not end it: a database administrator must end it, or run GRANT pg_signal_backend TO ${quoteIdentifier(name)}`,
+    );
+  }
 }
