@@ -30,6 +30,29 @@ describe('a connection', () => {
     });
   });
 
+  it('reads as it was written, as Terraform compares it, and keeps what a later write does not name', async () => {
+    const written = {
+      max_open_connections: 50,
+      max_idle_connections: 0,
+      max_connection_lifetime: '60s',
+      disable_escaping: true,
+    };
+    await bench.ask('update', 'config/main', written);
+    await bench.ask('update', 'config/main', { allowed_roles: '*' });
+    const { data } = await bench.ask('read', 'config/main');
+    expect(data).toMatchObject({ connection_details: written });
+    await bench.end(await bench.issue());
+    await bench.ask('update', 'config/main', { max_open_connections: -1 });
+    await bench.end(await bench.issue());
+  });
+
+  it('of its kind has its sockets closed by reload, and opens new ones', async () => {
+    const { data } = await bench.ask('update', 'reload/postgresql-database-plugin');
+    expect(data).toEqual({ connections: ['main'], count: 1 });
+    expect((await bench.ask('update', 'reload/mysql-database-plugin')).data).toMatchObject({ count: 0 });
+    await bench.end(await bench.issue());
+  });
+
   it('with its password in the URL is read with stars there', async () => {
     await bench.ask('update', 'config/inline', {
       plugin_name: 'postgresql-database-plugin',

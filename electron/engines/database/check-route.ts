@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { asKeywardenError } from '../../../shared/errors/keywarden-error.ts';
 import type { Decision } from '../../core/decision.ts';
+import { looseText } from '../../core/fields.ts';
 import { handler, type Route } from '../../core/route.ts';
 import type { RequestTurn } from '../../core/turn.ts';
 import { nameField } from './config-fields.ts';
 import { requireConnection } from './config-route.ts';
+import { connectionNames } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
 import type { DatabasePlugin, DatabaseServer } from './database-plugin.ts';
 import { requirePlugin } from './database-plugins.ts';
@@ -103,6 +105,31 @@ export const resetRoute: Route = {
       decide: (turn, { name }): Decision => {
         const server = revealServer(turn, requireConnection(turn, name));
         return { kind: 'reply', reply: {}, afterwards: () => server.close?.() };
+      },
+    }),
+  },
+};
+
+/** `reload/:plugin`: the same for all connections of a kind; it is Vault's way to take up a new version of a plugin. */
+export const reloadRoute: Route = {
+  pattern: 'reload/:plugin',
+  help: 'Closes all sockets of the connections of a kind; the next requests open new ones.',
+  operations: {
+    update: handler({
+      input: z.object({ plugin: looseText }),
+      decide: (turn, { plugin }): Decision => {
+        const connections = connectionNames(turn.db, turn.mount.uuid)
+          .map((name) => requireConnection(turn, name))
+          .filter((connection) => connection.plugin === plugin);
+        const servers = connections.map((connection) => revealServer(turn, connection));
+        const names = connections.map(({ name }) => name);
+        return {
+          kind: 'reply',
+          reply: { data: { connections: names, count: names.length } },
+          afterwards: () => {
+            for (const server of servers) server.close?.();
+          },
+        };
       },
     }),
   },

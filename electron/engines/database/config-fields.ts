@@ -31,6 +31,10 @@ export const configFields = z.object({
   private_key: maybe(looseText),
   username_template: maybe(looseText),
   password_policy: maybe(looseText),
+  // Without a meaning here: sockets live for as long as they are of use, and nothing is put into a URL unescaped.
+  max_idle_connections: maybe(looseInteger.pipe(z.number())),
+  max_connection_lifetime: maybe(looseText),
+  disable_escaping: maybe(looseBoolean),
   // What Vault's plugins without a connection_url take.
   host: maybe(looseText),
   port: maybe(looseInteger.pipe(z.number().min(1).max(65_535))),

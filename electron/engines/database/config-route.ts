@@ -15,8 +15,10 @@ import type { ConnectionSecret, DatabasePlugin, DatabaseServer } from './databas
 import { requirePlugin } from './database-plugins.ts';
 import { newPassword } from './new-password.ts';
 import { planRehearsal } from './plan-rehearsal.ts';
+import { socketLimit } from './socket-limit.ts';
 
-const SOCKETS = { usual: 4, most: 10 };
+/** What of Vault's settings is kept to be read again, and nothing else. */
+const ECHOED = ['max_idle_connections', 'max_connection_lifetime', 'disable_escaping'] as const;
 const PLAINTEXT_WARNING =
   'with password_authentication=password the database may write the passwords of new users into its log';
 const named = z.object({ name: nameField });
@@ -67,11 +69,11 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
   newPassword(turn, passwordPolicy);
   const passwordAuthentication =
     input.password_authentication ?? before?.passwordAuthentication ?? 'scram-sha-256';
-  const limit = socketLimit(input.max_open_connections ?? before?.maxOpenConnections);
+  const maxOpenConnections = input.max_open_connections ?? before?.maxOpenConnections ?? socketLimit(0);
   const bound = { id: before?.id ?? randomUuid(turn.random), version: (before?.version ?? 0) + 1 };
   const server = plugin.connect(secret, {
     ...bound,
-    limit,
+    limit: socketLimit(maxOpenConnections),
     plaintext: passwordAuthentication === 'password',
     signer: turn.signer(),
   });
@@ -96,11 +98,12 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
       username: server.user,
       allowedRoles: [...(input.allowed_roles ?? before?.allowedRoles ?? [])],
       passwordAuthentication,
-      maxOpenConnections: limit,
+      maxOpenConnections,
       rotationStatements: [...(input.root_rotation_statements ?? before?.rotationStatements ?? [])],
       secret: sealSecret(later, bound, secret),
       usernameTemplate,
       passwordPolicy,
+      echoed: echoedOf(input, before),
     });
     const forgotten = before ? [{ type: FORGET_VALUE, data: { hash: before.secret } }] : [];
     const warnings = [...(passwordAuthentication === 'password' ? [PLAINTEXT_WARNING] : []), ...problems];
@@ -184,9 +187,9 @@ function mergeSecret(
   };
 }
 
-function socketLimit(wanted: number | undefined): number {
-  if (wanted === undefined || wanted <= 0) return SOCKETS.usual;
-  return Math.min(wanted, SOCKETS.most);
+function echoedOf(input: ConfigFields, before: Connection | undefined): Connection['echoed'] {
+  const given = ECHOED.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]] as const]));
+  return { ...before?.echoed, ...Object.fromEntries(given) };
 }
 
 function show(connection: Connection): Record<string, unknown> {
@@ -195,6 +198,7 @@ function show(connection: Connection): Record<string, unknown> {
     allowed_roles: connection.allowedRoles,
     connection_details: {
       ...requirePlugin(connection.plugin).showDetails(connection.shownUrl, { plaintext }),
+      ...connection.echoed,
       max_open_connections: connection.maxOpenConnections,
       username: connection.username,
       ...(connection.usernameTemplate === '' ? {} : { username_template: connection.usernameTemplate }),

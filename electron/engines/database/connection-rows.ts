@@ -18,6 +18,7 @@ export interface Connection {
   /** Names; `*` stands for anything. Empty allows none. */
   readonly allowedRoles: readonly string[];
   readonly passwordAuthentication: PasswordAuthentication;
+  /** As it was asked for; how many there are at most is another matter. */
   readonly maxOpenConnections: number;
   readonly rotationStatements: readonly string[];
   readonly secret: ValueHash;
@@ -25,6 +26,8 @@ export interface Connection {
   readonly usernameTemplate: string;
   /** The password policy's name; '' for letters and digits. */
   readonly passwordPolicy: string;
+  /** Settings that are kept to be read again. */
+  readonly echoed: Readonly<Record<string, string | number | boolean>>;
 }
 
 interface StoredConnection {
@@ -42,6 +45,7 @@ interface StoredConnection {
   readonly secret: ValueHash;
   readonly username_template: string;
   readonly password_policy: string;
+  readonly echoed: string;
 }
 
 /** The connection of that name, if it is configured. */
@@ -93,6 +97,7 @@ function parse(row: StoredConnection | undefined): Connection | undefined {
       secret: row.secret,
       usernameTemplate: row.username_template,
       passwordPolicy: row.password_policy,
+      echoed: JSON.parse(row.echoed) as Connection['echoed'],
     }
   );
 }

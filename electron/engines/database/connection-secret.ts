@@ -5,6 +5,7 @@ import type { ValueHash } from '../../vault/vault.ts';
 import type { Connection } from './connection-rows.ts';
 import type { ConnectionSecret, DatabaseServer } from './database-plugin.ts';
 import { requirePlugin } from './database-plugins.ts';
+import { socketLimit } from './socket-limit.ts';
 
 /** Seals what of a connection must not be read, bound to the connection and this version of it. */
 export function sealSecret(
@@ -47,7 +48,7 @@ export function connectWith(
   return requirePlugin(connection.plugin).connect(secret, {
     id: connection.id,
     version,
-    limit: connection.maxOpenConnections,
+    limit: socketLimit(connection.maxOpenConnections),
     plaintext: connection.passwordAuthentication === 'password',
     signer: turn.signer(),
   });

@@ -32,7 +32,7 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
   const plugin = requirePlugin(connection.plugin);
   const statements = plugin.creationStatements(role.creationStatements, role.groupRole);
   const server = revealServer(turn, connection);
-  const password = newPassword(turn, connection.passwordPolicy);
+  const password = newPassword(turn, role.passwordPolicy || connection.passwordPolicy);
   const salt = turn.random(16);
   const data: LeaseData = {
     connection: connection.id,

@@ -4,6 +4,9 @@ import { defineChange } from '../../vault/change.ts';
 const named = z.object({ mount: z.string(), name: z.string() });
 const texts = z.array(z.string());
 
+/** Vault's settings without a meaning here, which its clients write and look for again. */
+export const echoedSettings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
 /** A connection was configured, for the first time or anew. */
 export const CONNECTION_CONFIGURED = defineChange(
   'database/connection-configured@1',
@@ -20,12 +23,14 @@ export const CONNECTION_CONFIGURED = defineChange(
     secret: z.string(),
     usernameTemplate: z.string().optional(),
     passwordPolicy: z.string().optional(),
+    echoed: echoedSettings.optional(),
   }),
   (db, data) =>
     db.run(
       `INSERT OR REPLACE INTO database_connection (mount, name, id, version, plugin, shown_url, username, allowed_roles,
-       password_authentication, max_open_connections, rotation_statements, secret, username_template, password_policy)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       password_authentication, max_open_connections, rotation_statements, secret, username_template, password_policy,
+       echoed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       data.mount,
       data.name,
       data.id,
@@ -40,6 +45,7 @@ export const CONNECTION_CONFIGURED = defineChange(
       data.secret,
       data.usernameTemplate ?? '',
       data.passwordPolicy ?? '',
+      JSON.stringify(data.echoed ?? {}),
     ),
 );
 
@@ -60,12 +66,13 @@ export const ROLE_WRITTEN = defineChange(
     revocationStatements: texts,
     renewStatements: texts,
     rollbackStatements: texts,
+    passwordPolicy: z.string().optional(),
   }),
   (db, data) =>
     db.run(
       `INSERT OR REPLACE INTO database_role (mount, name, connection, group_role, default_ttl, max_ttl,
-       creation_statements, revocation_statements, renew_statements, rollback_statements)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       creation_statements, revocation_statements, renew_statements, rollback_statements, password_policy)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       data.mount,
       data.name,
       data.connection,
@@ -76,6 +83,7 @@ export const ROLE_WRITTEN = defineChange(
       JSON.stringify(data.revocationStatements),
       JSON.stringify(data.renewStatements),
       JSON.stringify(data.rollbackStatements),
+      data.passwordPolicy ?? '',
     ),
 );
 

@@ -7,7 +7,7 @@
  */
 import type { Engine } from '../../core/engine.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
-import { checkRoute, resetRoute } from './check-route.ts';
+import { checkRoute, reloadRoute, resetRoute } from './check-route.ts';
 import { configListRoute, configRoute } from './config-route.ts';
 import { connectionNames, findConnection } from './connection-rows.ts';
 import { credsRoute } from './creds-route.ts';
@@ -60,6 +60,7 @@ export const databaseEngine: Engine = {
     configRoute,
     checkRoute,
     resetRoute,
+    reloadRoute,
     roleListRoute,
     roleRoute,
     credsRoute,

@@ -49,4 +49,11 @@ export const DATABASE_MIGRATIONS: readonly Migration[] = [
       ALTER TABLE database_role ADD COLUMN missing TEXT NOT NULL DEFAULT '[]';
     `,
   },
+  {
+    id: 'database/004-settings-of-clients',
+    sql: `
+      ALTER TABLE database_connection ADD COLUMN echoed TEXT NOT NULL DEFAULT '{}';
+      ALTER TABLE database_role ADD COLUMN password_policy TEXT NOT NULL DEFAULT '';
+    `,
+  },
 ];

@@ -8,9 +8,11 @@ import type { RequestTurn } from '../../core/turn.ts';
 import { nameField } from './config-fields.ts';
 import { findConnection } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
+import { credentialConfig, showCredentialConfig } from './credential-config.ts';
 import { ROLE_REHEARSED, ROLE_REMOVED, ROLE_WRITTEN } from './database-changes.ts';
 import type { Rehearsal } from './database-plugin.ts';
 import { requirePlugin } from './database-plugins.ts';
+import { newPassword } from './new-password.ts';
 import { planRehearsal } from './plan-rehearsal.ts';
 import { type DatabaseRole, findRole, roleNames } from './role-rows.ts';
 import { statementList } from './statement-list.ts';
@@ -29,6 +31,7 @@ const roleFields = z.object({
   /** Ours, as on a connection: false writes the role without rehearsing it. */
   verify_connection: maybe(looseBoolean),
   credential_type: maybe(z.literal('password', { error: 'credential_type must be password' })),
+  credential_config: maybe(credentialConfig),
 });
 
 /** `roles`: which roles there are. */
@@ -94,7 +97,12 @@ function write(turn: RequestTurn, input: z.output<typeof roleFields>): Decision 
     revocationStatements: [...(input.revocation_statements ?? before?.revocationStatements ?? [])],
     renewStatements: [...(input.renew_statements ?? before?.renewStatements ?? [])],
     rollbackStatements: [...(input.rollback_statements ?? before?.rollbackStatements ?? [])],
+    passwordPolicy: input.credential_config
+      ? (input.credential_config.password_policy ?? '')
+      : (before?.passwordPolicy ?? ''),
   };
+  // Refused now rather than at the first keycard.
+  newPassword(turn, role.passwordPolicy);
   const written = ROLE_WRITTEN.make(role);
   const rehearsal = input.verify_connection === false ? undefined : planFor(turn, role);
   if (!rehearsal) return { kind: 'reply', changes: [written], reply: {} };
@@ -132,6 +140,7 @@ function planFor(
 function show(role: DatabaseRole): Record<string, unknown> {
   return {
     creation_statements: role.creationStatements,
+    ...showCredentialConfig(role.passwordPolicy),
     credential_type: 'password',
     db_name: role.connection,
     default_ttl: role.defaultTtl,

@@ -14,6 +14,8 @@ export interface DatabaseRole {
   readonly revocationStatements: readonly string[];
   readonly renewStatements: readonly string[];
   readonly rollbackStatements: readonly string[];
+  /** The password policy's name; '' for the connection's. */
+  readonly passwordPolicy: string;
   /** What a rehearsal has shown that its keycards may claim; '' where there was none. */
   readonly promise: LeaseTerms['promise'] | '';
   /** What did not work then, in words. */
@@ -30,6 +32,7 @@ interface StoredRole {
   readonly revocation_statements: string;
   readonly renew_statements: string;
   readonly rollback_statements: string;
+  readonly password_policy: string;
   readonly promise: LeaseTerms['promise'] | '';
   readonly missing: string;
 }
@@ -48,6 +51,7 @@ export function findRole(db: ReadDb, mount: string, name: string): DatabaseRole 
       revocationStatements: JSON.parse(row.revocation_statements) as string[],
       renewStatements: JSON.parse(row.renew_statements) as string[],
       rollbackStatements: JSON.parse(row.rollback_statements) as string[],
+      passwordPolicy: row.password_policy,
       promise: row.promise,
       missing: JSON.parse(row.missing) as string[],
     }

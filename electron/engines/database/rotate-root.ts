@@ -78,6 +78,7 @@ export const rootRotation: RotationLifecycle = {
       secret: sealSecret(turn, bound, secret),
       usernameTemplate: before.usernameTemplate,
       passwordPolicy: before.passwordPolicy,
+      echoed: before.echoed,
     });
     return { changes: [configured, { type: FORGET_VALUE, data: { hash: before.secret } }] };
   },

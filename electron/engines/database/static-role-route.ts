@@ -19,6 +19,7 @@ import type { Change } from '../../vault/change.ts';
 import { FORGET_VALUE } from '../../vault/vault.ts';
 import { nameField } from './config-fields.ts';
 import { allowsRole, type Connection, findConnection } from './connection-rows.ts';
+import { credentialConfig, showCredentialConfig } from './credential-config.ts';
 import { newPassword } from './new-password.ts';
 import { findRole } from './role-rows.ts';
 import { statementList } from './statement-list.ts';
@@ -38,10 +39,6 @@ const named = z.object({ name: nameField });
 const accountName = looseText.pipe(
   z.string().regex(/^[\w.@-]{1,63}$/, 'a username may hold letters, digits, dots, dashes, underscores and @'),
 );
-const credentialConfig = z.preprocess(
-  (given) => (typeof given === 'string' ? parseJson(given) : given),
-  z.object({ password_policy: looseText.optional() }, { error: 'credential_config must be an object' }),
-);
 const roleFields = z.object({
   name: nameField,
   db_name: maybe(looseText),
@@ -51,7 +48,6 @@ const roleFields = z.object({
   rotation_schedule: maybe(looseText),
   rotation_window: maybe(ttlField),
   credential_type: maybe(z.literal('password', { error: 'credential_type must be password' })),
-  /** Vault's `password_policy` alone: how long keys are is no matter of passwords. */
   credential_config: maybe(credentialConfig),
   /** Ours: `two-users` takes turns between `username` and `second_username`, so that one is always good. */
   rotation_mode: maybe(
@@ -270,7 +266,7 @@ function rotationOf(turn: RequestTurn, name: string): RotationRow | undefined {
 function show(role: StaticRole, rotation: RotationRow | undefined): Record<string, unknown> {
   return {
     credential_type: 'password',
-    ...(role.passwordPolicy === '' ? {} : { credential_config: { password_policy: role.passwordPolicy } }),
+    ...showCredentialConfig(role.passwordPolicy),
     db_name: role.connection,
     last_vault_rotation: role.rotatedAt === null ? null : formatInstant(role.rotatedAt),
     rotation_statements: role.statements,
@@ -292,14 +288,6 @@ export function showPolicy(rotation: RotationRow | undefined): Record<string, un
   const policy = rotation?.policy;
   if (!policy || policy.schedule === '') return { rotation_period: policy?.period ?? 0 };
   return { rotation_schedule: policy.schedule, rotation_window: policy.window };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function refused(words: string): KeywardenError {

@@ -57,6 +57,23 @@ test('new users get passwords by the policy of their connection, which rotating 
   });
 });
 
+test("a role's own policy goes before that of its connection, in Vault's credential_config", async () => {
+  const letters = { password_policy: 'letters' };
+  await vault.ask('update', 'database/roles/lettered', {
+    db_name: 'main',
+    group_role: 'readers',
+    credential_config: letters,
+  });
+  expect(await vault.ask('read', 'database/roles/lettered')).toMatchObject({ credential_config: letters });
+  expect(await vault.ask('read', 'database/creds/lettered')).toMatchObject({
+    password: expect.stringMatching(/^[a-l$%;?]{30}$/),
+  });
+  const refused = vault.ask('update', 'database/roles/lettered', {
+    credential_config: { password_policy: 'gone' },
+  });
+  await expect(refused).rejects.toThrow(/gone/);
+});
+
 test('a static role names its own, or has that of its connection', async () => {
   const write = (more: Record<string, unknown>) =>
     vault.ask('update', 'database/static-roles/clerk', {
