@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,16 +42,18 @@ export interface TestPostgres {
 /** Settings that make a throw-away server quick; more can be given as `name=value`. */
 const FLAGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'full_page_writes=off'];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const READY = 'database system is ready to accept connections';
+const READY = /database system is ready to accept (read-only )?connections/;
 
 /**
  * Starts one. Takes about a second. Throws where the embedded PostgreSQL is not installed.
  *
  * @param folder another PostgreSQL than the embedded one
+ * @param primary one of the same version that it follows as a streaming standby; it is down for a moment while it is copied
  */
 export async function startPostgres(
   settings: readonly string[] = [],
   folder?: string,
+  primary?: TestPostgres,
 ): Promise<TestPostgres> {
   const binaries = findPostgresBinaries(folder);
   if (!binaries) throw new Error('the embedded PostgreSQL is not installed for this platform');
@@ -62,7 +73,8 @@ export async function startPostgres(
     process.kill(process.pid, signal);
   };
   for (const signal of SIGNALS) process.once(signal, removeAndDie);
-  makeCluster(binaries, home, data, user, password);
+  if (primary) await copyCluster(primary, binaries, home, data);
+  else makeCluster(binaries, home, data, user, password);
   const port = await freePort();
 
   const postgres: TestPostgres = {
@@ -102,7 +114,8 @@ export async function startPostgres(
       });
     },
     async start() {
-      server = await launch(binaries, data, port, settings, (text) => {
+      const followed = primary ? [...settings, `primary_conninfo=${primary.url()}`] : settings;
+      server = await launch(binaries, data, port, followed, (text) => {
         logged += text;
       });
     },
@@ -133,6 +146,24 @@ function makeCluster(
   rmSync(passwordFile);
 }
 
+/** What a server has written when it was stopped in an orderly way is a base for a standby of it. */
+async function copyCluster(
+  primary: TestPostgres,
+  { runAs }: PostgresBinaries,
+  folder: string,
+  data: string,
+): Promise<void> {
+  const [row] = await primary.query<{ data_directory: string }>('SHOW data_directory');
+  await primary.stop();
+  cpSync(row?.data_directory ?? '', data, { recursive: true });
+  await primary.start();
+  writeFileSync(join(data, 'standby.signal'), '');
+  chmodSync(data, 0o700);
+  if (!runAs) return;
+  const all = readdirSync(data, { recursive: true, encoding: 'utf8' }).map((name) => join(data, name));
+  for (const path of [folder, data, ...all]) chownSync(path, runAs.uid, runAs.gid);
+}
+
 function launch(
   { postgres, runAs }: PostgresBinaries,
   data: string,
@@ -150,9 +181,9 @@ function launch(
     server.stderr.on('data', (chunk: Buffer) => {
       const text = chunk.toString();
       onLog(text);
-      if (seen.includes(READY)) return;
+      if (READY.test(seen)) return;
       seen += text;
-      if (seen.includes(READY)) resolve(server);
+      if (READY.test(seen)) resolve(server);
     });
   });
 }

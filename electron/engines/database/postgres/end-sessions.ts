@@ -1,13 +1,13 @@
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import { codeOf } from './error-words.ts';
 import { findBroker } from './postgres-role.ts';
-import { quoteIdentifier } from './quote.ts';
+import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import type { Session } from './session.ts';
 
 const NO_RIGHT = '42501';
 
 /** How often we look in one attempt: with 50 ms between, two seconds. */
-const LOOKS = 40;
+export const LOOKS = 40;
 
 /**
  * An expression that tells every session that logged in as the role to end, and how many there are. By OID: a session
@@ -54,4 +54,12 @@ async function terminate(session: Session, oid: number): Promise<number> {
       `a session of the user is still open, and since somebody else has dropped or raised its role we may not end it: a database administrator must end it, or run GRANT pg_signal_backend TO ${quoteIdentifier(name)}`,
     );
   }
+}
+
+/** How many sessions of an account are open. */
+export async function countSessions(session: Session, name: string): Promise<number> {
+  const [row] = await session.query<{ open: number }>(
+    `SELECT count(*)::int AS open FROM pg_catalog.pg_stat_activity WHERE usename = ${quoteLiteral(name)}`,
+  );
+  return row?.open ?? 0;
 }

@@ -28,8 +28,8 @@ export interface EndTools {
   readonly statements: readonly string[];
   readonly marker: Marker;
   readonly inDatabase: InDatabase;
-  /** On the other servers of the connection. */
-  endSessionsElsewhere(oid: number): Promise<void>;
+  /** On the other servers of the connection, of a role that may not log in any more. */
+  shutOutElsewhere(oid: number): Promise<void>;
   /** There when its time has come by our own clock and nobody has asked for its end. */
   readonly expiry: UserEnd['expiry'];
 }
@@ -47,7 +47,7 @@ export async function endUser(session: Session, user: DatabaseUser, tools: EndTo
   if (!role) {
     if (user.oid !== undefined) {
       await endSessions(session, user.oid);
-      await tools.endSessionsElsewhere(user.oid);
+      await tools.shutOutElsewhere(user.oid);
     }
     return { oid: user.oid, notes: ['the role was already gone'] };
   }
@@ -61,7 +61,7 @@ export async function endUser(session: Session, user: DatabaseUser, tools: EndTo
   }
   refuseIfRenewed(tools, role);
   const isFree = await disable(session, role.name, role.oid);
-  await tools.endSessionsElsewhere(role.oid);
+  await tools.shutOutElsewhere(role.oid);
   refuseUntilDue(tools.expiry, role);
   if (isFree && tools.statements.length === 0) {
     await dropRole(session, role.name);

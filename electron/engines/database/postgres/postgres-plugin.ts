@@ -9,7 +9,7 @@ import { dropPool, type PooledConnection, withLoneSession, withSession } from '.
 import { addressOf, connectionTarget, redactUrl } from './connection-target.ts';
 import { createTogether } from './create-together.ts';
 import type { DatabaseUser } from './database-user.ts';
-import { endSessions } from './end-sessions.ts';
+import { countSessions, endSessions } from './end-sessions.ts';
 import { endTogether } from './end-together.ts';
 import { endUser } from './end-user.ts';
 import { targetError } from './error-words.ts';
@@ -93,7 +93,7 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
           statements: how.statements.flatMap(splitStatements),
           marker,
           expiry: how.expiry,
-          endSessionsElsewhere: (oid) => replicas.endSessions(oid),
+          shutOutElsewhere: (oid) => replicas.shutOut(oid),
           inDatabase: (database, work) => withLoneSession({ ...target, database }, signal, work),
         });
         const { password } = how;
@@ -183,11 +183,8 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
 
     sessions: (name, signal) =>
       withSession(connection, signal, async (session) => {
-        const [row] = await session.query<{ open: number }>(
-          'SELECT count(*)::int AS open FROM pg_catalog.pg_stat_activity WHERE usename = $1',
-          [name],
-        );
-        return row?.open ?? 0;
+        const elsewhere = await replicasOf(target, signal).countSessions(name);
+        return (await countSessions(session, name)) + elsewhere;
       }),
 
     endSessions: (name, signal) =>
@@ -196,6 +193,7 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
         if (!role) return;
         await becomeMember(session, name);
         await endSessions(session, role.oid);
+        await replicasOf(target, signal).endSessions(role.oid);
       }),
 
     tryLogin: ({ name, password }, signal) =>
