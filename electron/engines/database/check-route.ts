@@ -6,9 +6,9 @@ import { handler, type Route } from '../../core/route.ts';
 import type { RequestTurn } from '../../core/turn.ts';
 import { nameField } from './config-fields.ts';
 import { requireConnection } from './config-route.ts';
-import { connectionNames } from './connection-rows.ts';
+import { type Connection, connectionNames } from './connection-rows.ts';
 import { revealServer } from './connection-secret.ts';
-import type { DatabasePlugin, DatabaseServer } from './database-plugin.ts';
+import type { DatabaseServer } from './database-plugin.ts';
 import { requirePlugin } from './database-plugins.ts';
 import { planRehearsal } from './plan-rehearsal.ts';
 
@@ -34,7 +34,7 @@ export const checkRoute: Route = {
       decide: (turn, { name }): Decision => {
         const connection = requireConnection(turn, name);
         const server = revealServer(turn, connection);
-        const rehearse = rehearsalOf(turn, server, requirePlugin(connection.plugin));
+        const rehearse = rehearsalOf(turn, server, connection);
         return tell(async (signal) => {
           const seen = await look(server, signal);
           return seen.healthy && rehearse ? { ...seen, ...(await rehearse(signal)) } : seen;
@@ -82,9 +82,14 @@ function look(server: DatabaseServer, signal: AbortSignal) {
 }
 
 /** The life of the plainest user there is; undefined where the kind of server has none that can be rehearsed. */
-function rehearsalOf(turn: RequestTurn, server: DatabaseServer, plugin: DatabasePlugin) {
+function rehearsalOf(
+  turn: RequestTurn,
+  server: DatabaseServer,
+  { plugin: name, passwordPolicy }: Connection,
+) {
   if (!server.rehearse) return undefined;
-  const plan = planRehearsal(turn, plugin, plugin.plainStatements ?? [], []);
+  const plugin = requirePlugin(name);
+  const plan = planRehearsal(turn, plugin, { statements: plugin.plainStatements ?? [], passwordPolicy });
   return async (signal: AbortSignal) => {
     try {
       const { missing = [], promise } = (await server.rehearse?.(plan, signal)) ?? {};

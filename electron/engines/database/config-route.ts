@@ -113,7 +113,9 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
 
   if (input.verify_connection === false) return settle(turn, []);
   // The plainest user there is: what a role adds is rehearsed with the role.
-  const rehearsal = server.rehearse && planRehearsal(turn, plugin, plugin.plainStatements ?? [], []);
+  const rehearsal =
+    server.rehearse &&
+    planRehearsal(turn, plugin, { statements: plugin.plainStatements ?? [], passwordPolicy });
   return {
     kind: 'effect',
     changes: [],

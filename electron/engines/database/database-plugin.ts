@@ -77,6 +77,11 @@ export interface DatabaseServer {
   readonly user: string;
   /** The database that it opens; '' where there is none. */
   readonly database: string;
+  /**
+   * What the server is known by at this moment: two connections lead to one server where they share any. Empty where it
+   * does not tell.
+   */
+  identities(signal: AbortSignal): Promise<readonly string[]>;
   /** Logs in anew and says in words what is missing. */
   check(signal: AbortSignal): Promise<ServerCheck>;
   /** Makes the user; what it answers is remembered in the lease (an OID, which server it is). */

@@ -1,13 +1,17 @@
 import { randomBase62 } from '../../core/random-text.ts';
 import type { RequestTurn } from '../../core/turn.ts';
 import type { DatabasePlugin, NewUser, RehearsalPlan } from './database-plugin.ts';
+import { newPassword } from './new-password.ts';
 
-/** Makes up the two throw-away users of a rehearsal, with the statements of a role. */
+/** Makes up the two throw-away users of a rehearsal, with the statements and passwords of a role. */
 export function planRehearsal(
   turn: RequestTurn,
   { username: { longest } }: DatabasePlugin,
-  statements: readonly string[],
-  revocationStatements: readonly string[],
+  role: {
+    readonly statements: readonly string[];
+    readonly revocationStatements?: readonly string[];
+    readonly passwordPolicy: string;
+  },
 ): RehearsalPlan {
   const prefix = longest < 32 ? 'v-re-' : 'v-rehearsal-';
   const user = (): NewUser => ({
@@ -17,11 +21,11 @@ export function planRehearsal(
       lease: Buffer.from(turn.random(16)).toString('hex'),
       remembered: {},
     },
-    password: randomBase62(32, turn.random),
+    password: newPassword(turn, role.passwordPolicy),
     salt: turn.random(16),
-    statements,
+    statements: role.statements,
     ttl: 0,
     expiresAt: turn.now,
   });
-  return { users: [user(), user()], revocationStatements };
+  return { users: [user(), user()], revocationStatements: role.revocationStatements ?? [] };
 }

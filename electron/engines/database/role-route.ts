@@ -125,7 +125,10 @@ function write(turn: RequestTurn, input: z.output<typeof roleFields>): Decision 
 /** The role's whole life on its server, if it has one that can be rehearsed. A server that is down keeps nobody from writing a role. */
 function planFor(
   turn: RequestTurn,
-  role: Pick<DatabaseRole, 'connection' | 'creationStatements' | 'groupRole' | 'revocationStatements'>,
+  role: Pick<
+    DatabaseRole,
+    'connection' | 'creationStatements' | 'groupRole' | 'revocationStatements' | 'passwordPolicy'
+  >,
 ): ((signal: AbortSignal) => Promise<Rehearsal>) | undefined {
   const connection = findConnection(turn.db, turn.mount.uuid, role.connection);
   if (!connection || (role.creationStatements.length === 0 && role.groupRole === '')) return undefined;
@@ -133,7 +136,11 @@ function planFor(
   const plugin = requirePlugin(connection.plugin);
   const statements = plugin.creationStatements(role.creationStatements, role.groupRole);
   const { rehearse } = server;
-  const plan = planRehearsal(turn, plugin, statements, role.revocationStatements);
+  const plan = planRehearsal(turn, plugin, {
+    statements,
+    revocationStatements: role.revocationStatements,
+    passwordPolicy: role.passwordPolicy || connection.passwordPolicy,
+  });
   return rehearse && ((signal) => rehearse.call(server, plan, signal));
 }
 

@@ -21,6 +21,7 @@ import { nameField } from './config-fields.ts';
 import { allowsRole, type Connection, findConnection } from './connection-rows.ts';
 import { credentialConfig, showCredentialConfig } from './credential-config.ts';
 import { newPassword } from './new-password.ts';
+import { findRivals, refuseSharing } from './refuse-sharing.ts';
 import { findRole } from './role-rows.ts';
 import { statementList } from './statement-list.ts';
 import { policyOf } from './static-policy.ts';
@@ -89,7 +90,15 @@ export const staticRoleRoute: Route = {
         return { kind: 'reply', reply: { data: show(role, rotationOf(turn, name)) } };
       },
     }),
-    update: handler({ input: roleFields, decide: write }),
+    update: handler({
+      input: roleFields,
+      look: (turn, input) => {
+        const role = merge(turn, input, findStaticRole(turn.db, turn.mount.uuid, input.name));
+        return findRivals(turn, role, requireAllowed(turn, role));
+      },
+      prepare: (_input, { seen, signal }) => refuseSharing(seen, signal ?? new AbortController().signal),
+      decide: write,
+    }),
     delete: handler({
       input: named,
       decide: (turn, { name }): Decision => {
@@ -122,11 +131,11 @@ export const rotateRoleRoute: Route = {
   },
 };
 
-function write(turn: RequestTurn, input: RoleFields): Decision {
+function write(turn: RequestTurn, input: RoleFields, asked: readonly string[]): Decision {
   const before = findStaticRole(turn.db, turn.mount.uuid, input.name);
   const role = merge(turn, input, before);
   const connection = requireAllowed(turn, role);
-  refuseSharing(turn, role, connection);
+  findRivals(turn, role, connection, asked);
   const known = rotationOf(turn, input.name);
   newPassword(turn, role.passwordPolicy);
   const policy = policyOf(input) ?? known?.policy;
@@ -222,25 +231,6 @@ function requireAllowed(turn: RequestTurn, role: StaticRole): Connection {
   if (!connection) throw refused(`there is no connection ${role.connection}`);
   if (!allowsRole(connection, role.name)) throw refused(`"${role.name}" is not an allowed role`);
   return connection;
-}
-
-/** One account has one password: two that set it would lock each other's apps out. */
-function refuseSharing(turn: RequestTurn, role: StaticRole, connection: Connection): void {
-  const accounts = [role.username, role.secondUsername].filter((account) => account !== '');
-  if (accounts.includes(connection.username)) {
-    throw refused('that is the account that the connection itself uses: rotate-root rotates it');
-  }
-  const others = selectStaticRoles(
-    turn.db,
-    'mount = ? AND connection = ? AND name <> ?',
-    role.mount,
-    role.connection,
-    role.name,
-  );
-  const other = others.find((one) =>
-    accounts.some((name) => name === one.username || name === one.secondUsername),
-  );
-  if (other) throw refused(`the static role ${other.name} rotates that account already`);
 }
 
 /** The changes by which a static role goes, and what the vault knows of its password. */

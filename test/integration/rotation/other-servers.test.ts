@@ -12,6 +12,8 @@ function promises(
     readonly vault: KillableVault;
     opens(creds: Creds): Promise<boolean>;
     readonly steward: Creds;
+    /** The same server under another name, asked as somebody else. */
+    readonly elsewhere: object;
   },
 ): void {
   const creds = async (role: string) =>
@@ -50,6 +52,25 @@ function promises(
     expect([await opens(first), await opens(second)]).toEqual([false, true]);
   });
 
+  it('an account that is rotated through another connection to the same server is refused', async () => {
+    const { vault, elsewhere } = opened();
+    await vault.ask('update', 'database/config/elsewhere', { ...elsewhere, allowed_roles: '*' });
+    const write = (username: string) =>
+      vault.ask('update', 'database/static-roles/again', {
+        db_name: 'elsewhere',
+        username,
+        rotation_period: '1h',
+      });
+    await expect(write('clerk')).rejects.toThrow(
+      /one rotates that account already, through the connection main/,
+    );
+    await expect(write('turn_b')).rejects.toThrow(/two rotates that account already/);
+    await expect(write('steward')).rejects.toThrow(
+      /account of the connection main, which leads to the same server/,
+    );
+    await vault.ask('delete', 'database/config/elsewhere');
+  });
+
   it('the account of the broker itself gets a password that the vault alone knows', async () => {
     const { vault, opens, steward } = opened();
     await vault.ask('update', 'database/rotate-root/main');
@@ -82,6 +103,16 @@ serverSuite('mariadbd', 'rotation on MariaDB', () => {
     await vault?.close();
     await mariadb?.close();
   });
+  const elsewhere = {
+    plugin_name: 'mysql-legacy-database-plugin',
+    username: 'root',
+    get connection_url() {
+      return `{{username}}:{{password}}@tcp(localhost:${mariadb.port})/`;
+    },
+    get password() {
+      return mariadb.password;
+    },
+  };
   const opens = ({ username, password }: Creds) =>
     mariadb.login(username, password).then(
       async (client) => {
@@ -90,7 +121,7 @@ serverSuite('mariadbd', 'rotation on MariaDB', () => {
       },
       () => false,
     );
-  promises(() => ({ vault, opens, steward }));
+  promises(() => ({ vault, opens, steward, elsewhere }));
 });
 
 serverSuite('redis-server', 'rotation on Redis', () => {
@@ -115,6 +146,17 @@ serverSuite('redis-server', 'rotation on Redis', () => {
     await vault?.close();
     await redis?.close();
   });
+  const elsewhere = {
+    plugin_name: 'redis-database-plugin',
+    host: 'localhost',
+    username: 'default',
+    get port() {
+      return redis.port;
+    },
+    get password() {
+      return redis.password;
+    },
+  };
   const opens = ({ username, password }: Creds) =>
     redis.login(username, password).then(
       (client) => {
@@ -123,5 +165,5 @@ serverSuite('redis-server', 'rotation on Redis', () => {
       },
       () => false,
     );
-  promises(() => ({ vault, opens, steward }));
+  promises(() => ({ vault, opens, steward, elsewhere }));
 });

@@ -129,6 +129,31 @@ describe('a static role', () => {
     expect(await why(vault.ask('update', 'database/static-roles/refused', body))).toContain(words);
   });
 
+  test('is refused an account that is rotated through another connection to the same server', async () => {
+    const connection = (port: number) => ({
+      plugin_name: 'postgresql-database-plugin',
+      connection_url: `postgresql://{{username}}:{{password}}@localhost:${port}/postgres`,
+      username: postgres.user,
+      password: postgres.password,
+      allowed_roles: ['*'],
+      verify_connection: false,
+    });
+    const role = (username: string) => ({ db_name: 'elsewhere', username, rotation_period: '1h' });
+    await vault.ask('update', 'database/config/elsewhere', connection(postgres.port));
+    expect(await why(vault.ask('update', 'database/static-roles/again', role('reporting')))).toContain(
+      'rotates that account already, through the connection main',
+    );
+    expect(await why(vault.ask('update', 'database/static-roles/again', role('broker')))).toContain(
+      'the account of the connection main, which leads to the same server',
+    );
+    // Where nothing answers, nobody knows whose account it is.
+    await vault.ask('update', 'database/config/elsewhere', connection(1));
+    expect(await why(vault.ask('update', 'database/static-roles/again', role('reporting')))).toContain(
+      'cannot be told now: nothing answers',
+    );
+    await vault.ask('delete', 'database/config/elsewhere');
+  });
+
   test('says why its first password is not set, and sets it when it can', async () => {
     const role = { db_name: 'main', username: 'late', rotation_period: '1h' };
     expect(await why(vault.ask('update', 'database/static-roles/late', role))).toContain('late');

@@ -33,6 +33,14 @@ export async function serverIds(session: MysqlSession): Promise<string[]> {
     .sort();
 }
 
+/** What the server is known by at this moment: its ids of ours, and what it calls itself, which may change later. */
+export async function mysqlIdentities(session: MysqlSession): Promise<string[]> {
+  const rows = await session.query<{ Value: string }>(
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'server_uid')",
+  );
+  return [...(await serverIds(session)), ...rows.map(({ Value }) => Value)];
+}
+
 /** The server's id, which it is given if it has none. */
 export async function ownServerId(session: MysqlSession, place: MarkPlace): Promise<string> {
   const [known] = await serverIds(session);

@@ -13,6 +13,7 @@ import { enterMysql } from './enter-mysql.ts';
 import { listMarkedMysql } from './list-marked-mysql.ts';
 import { findAccounts, findSessions } from './mysql-accounts.ts';
 import { mysqlCode, mysqlError } from './mysql-errors.ts';
+import { mysqlIdentities } from './mysql-marks.ts';
 import { withConnection, withMysqlSession } from './mysql-session.ts';
 import { fillMysqlStatement, groupStatements, splitMysqlStatements } from './mysql-statements.ts';
 import { type MysqlTarget, mysqlTarget, redactDsn } from './mysql-target.ts';
@@ -63,6 +64,7 @@ function serverOf(target: MysqlTarget, plaintext: boolean, place: MarkPlace): Da
     user: target.user,
     database: target.database,
     check: (signal) => withMysqlSession(target, signal, checkMysql),
+    identities: (signal) => withMysqlSession(target, signal, mysqlIdentities),
     createUser: (wanted, signal) =>
       withMysqlSession(target, signal, (session) => createMysqlUser(session, wanted, { place, plaintext })),
     endUser: (user, how, signal) =>

@@ -25,7 +25,7 @@ import { renewUser } from './renew-user.ts';
 import { replicasOf } from './replicas.ts';
 import { scramVerifier } from './scram-verifier.ts';
 import { underTheirPath } from './search-path.ts';
-import { requireServer } from './server-identity.ts';
+import { requireServer, serverIdentity } from './server-identity.ts';
 import { inTransaction } from './session.ts';
 import { splitStatements } from './split-statements.ts';
 import { tryLogin } from './try-login.ts';
@@ -78,6 +78,11 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
     database: target.database,
     close: () => dropPool(connection.id),
     check: (signal) => withLoneSession(target, signal, checkConnection),
+    identities: (signal) =>
+      withLoneSession(target, signal, async (session) => {
+        const id = await serverIdentity(session);
+        return id === undefined ? [] : [id];
+      }),
 
     async createUser({ user, password, salt, statements, ttl, expiresAt }, signal) {
       const text = await passwordText(password, salt);

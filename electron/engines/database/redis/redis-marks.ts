@@ -34,6 +34,15 @@ export async function serverIds(command: RedisCommand): Promise<string[]> {
   return idsIn((await rulesOf(command, SERVER)) ?? '');
 }
 
+/** What the server is known by at this moment: its ids of ours, and its run id, which ends with the process. */
+export async function redisIdentities(command: RedisCommand): Promise<string[]> {
+  const run = await command('INFO', 'server').then(String, (error: unknown) => {
+    if (isReply(error)) return '';
+    throw error;
+  });
+  return [...(await serverIds(command)), ...(/run_id:(\w+)/.exec(run)?.slice(1) ?? [])];
+}
+
 /** The server's id, which it is given if it has none. The user that holds it is off, has no password, and may nothing. */
 export async function ownServerId(command: RedisCommand): Promise<string> {
   const [known] = await serverIds(command);

@@ -14,7 +14,15 @@ import { checkRedis } from './check-redis.ts';
 import { enterRedis } from './enter-redis.ts';
 import { listMarkedRedis } from './list-marked-redis.ts';
 import { redisCode, redisError } from './redis-errors.ts';
-import { canMark, markRule, moveMark, ownServerId, redisNow, rulesOf } from './redis-marks.ts';
+import {
+  canMark,
+  markRule,
+  moveMark,
+  ownServerId,
+  redisIdentities,
+  redisNow,
+  rulesOf,
+} from './redis-marks.ts';
 import { redisRules } from './redis-rules.ts';
 import { isReply, type RedisCommand, withRedis, withRedisSession } from './redis-session.ts';
 import { type RedisTarget, redisDetails, redisTarget, redisUrl } from './redis-target.ts';
@@ -67,6 +75,7 @@ function serverOf(target: RedisTarget, place: MarkPlace): DatabaseServer {
     user: target.user,
     database: '',
     check: (signal) => withRedisSession(target, signal, checkRedis),
+    identities: (signal) => withRedisSession(target, signal, redisIdentities),
 
     createUser: ({ user, password, statements, ttl }, signal) =>
       withRedisSession(target, signal, async (command) => {
