@@ -12,12 +12,24 @@ import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { installedPostgres } from '../support/postgres-binaries.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-describe.each(installedPostgres())('PostgreSQL: $name', ({ folder }) => {
+const BROKERS = [
+  { broker: 'a superuser', user: 'postgres' },
+  { broker: 'CREATEROLE alone', user: 'maker' },
+] as const;
+const CASES = installedPostgres().flatMap((installed) =>
+  BROKERS.map((broker) => ({ ...installed, ...broker })),
+);
+
+describe.each(CASES)('PostgreSQL: $name, with $broker', ({ folder, user }) => {
   let postgres: TestPostgres;
 
   beforeAll(async () => {
     postgres = await startPostgres([], folder);
-    await postgres.query('CREATE ROLE app_readers NOLOGIN');
+    await postgres.query(`
+      CREATE ROLE app_readers NOLOGIN;
+      CREATE ROLE maker LOGIN CREATEROLE PASSWORD '${postgres.password}';
+      GRANT app_readers TO maker WITH ADMIN OPTION;
+    `);
   });
   afterAll(() => postgres?.close());
 
@@ -29,7 +41,7 @@ describe.each(installedPostgres())('PostgreSQL: $name', ({ folder }) => {
     await core.ask('update', 'database/config/main', {
       plugin_name: 'postgresql-database-plugin',
       connection_url: `postgresql://{{username}}:{{password}}@127.0.0.1:${postgres.port}/postgres`,
-      username: postgres.user,
+      username: user,
       password: postgres.password,
       allowed_roles: ['app'],
       verify_connection: false,

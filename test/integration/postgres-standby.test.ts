@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { vaultSigner } from '../../electron/core/signing/vault-signer.ts';
+import { postgresPlugin } from '../../electron/engines/database/postgres/postgres-plugin.ts';
 import { openDatabaseBench } from '../support/database-bench.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { installedPostgres } from '../support/postgres-binaries.ts';
@@ -19,7 +22,8 @@ describe.each(installedPostgres())('a streaming standby of PostgreSQL: $name', (
     await primary.query(`
       CREATE ROLE maker LOGIN CREATEROLE PASSWORD '${primary.password}';
       GRANT app_readers TO maker WITH ADMIN OPTION;
-      CREATE ROLE turn_a LOGIN PASSWORD 'a'; CREATE ROLE turn_b LOGIN PASSWORD 'b';
+      CREATE ROLE turn_postgres LOGIN PASSWORD 'a'; CREATE ROLE turn_maker LOGIN PASSWORD 'a';
+      GRANT turn_maker TO maker WITH ADMIN OPTION;
     `);
     standby = await startPostgres([], folder, primary);
   });
@@ -84,6 +88,34 @@ describe.each(installedPostgres())('a streaming standby of PostgreSQL: $name', (
       await expect(bench.end(issued)).rejects.toThrow(`on ${there()}: `);
       await standby.start();
       expect((await bench.end(issued)).checks).toContain(`no such role and no session on ${there()}`);
+    });
+
+    it('the sessions that an account has there count, before its former password is retired, and are ended', async () => {
+      const server = postgresPlugin.connect(
+        {
+          connectionUrl: `postgresql://{{username}}:{{password}}@127.0.0.1:${primary.port},${there()}/postgres`,
+          username: user,
+          password: primary.password,
+          tlsCa: '',
+          tlsCertificate: '',
+          privateKey: '',
+        },
+        {
+          id: `standby-${user}`,
+          version: 1,
+          limit: 2,
+          plaintext: false,
+          signer: vaultSigner('v', randomBytes(32)),
+        },
+      );
+      const { signal } = new AbortController();
+      const reader = await standby.login(`turn_${user}`, 'a');
+      expect(await server.sessions?.(`turn_${user}`, signal)).toBe(1);
+      await server.endSessions?.(`turn_${user}`, signal);
+      await expect(reader.query('SELECT 1')).rejects.toThrow();
+      await reader.end();
+      expect(await server.sessions?.(`turn_${user}`, signal)).toBe(0);
+      server.close?.();
     });
   });
 });
