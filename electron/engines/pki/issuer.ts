@@ -89,11 +89,6 @@ export function answerableFor(turn: ReadTurn, authority: string): Issuer | undef
   return allIssuers(turn).find((issuer) => issuer.authority === authority && canUse(issuer, 'crl-signing'));
 }
 
-/** How an issuer is called by people. */
-export function issuerWord({ id, name }: Issuer): string {
-  return name === '' ? id : name;
-}
-
 export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 export const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
 

@@ -115,6 +115,7 @@ describe('the rotation of a root', () => {
     await world.write('pki/config/rotation', { rotation_period: '24h', key_type: 'ed25519' });
     for (let time = 0; time < 3; time += 1) {
       await pass(25);
+      await expect.poll(async () => (await root()).fingerprint).not.toBe(roots.at(-1));
       roots.push((await root()).fingerprint);
       await world.issue();
     }
