@@ -1,10 +1,13 @@
 import type { Head } from './head.ts';
+import type { LedgerRecord } from './vault.ts';
 
 /** The records of one batch, as canonical bytes, with the sealed values that they name. */
 export interface LedgerBatch {
   /** Where the chain stood before this batch. */
   readonly before: Head;
   readonly records: readonly Uint8Array[];
+  /** The same, parsed, where whoever read them has had to do that anyway. */
+  readonly decoded?: readonly LedgerRecord[];
   readonly attachments: readonly Uint8Array[];
   /** Where the chain stands after it. */
   readonly after: Head;

@@ -1,5 +1,4 @@
 import { damaged } from '../crypto/damaged.ts';
-import { decodeRecord } from './record-codec.ts';
 import type { ReadBatch } from './segment-reader.ts';
 import type { Actor, RecordQuery } from './vault.ts';
 
@@ -55,10 +54,9 @@ export class SegmentIndex {
     return this.#times.length;
   }
 
-  add({ position, before, records }: ReadBatch): void {
-    this.#frames.push({ position, records: records.length, previousHash: before.hash });
-    for (const bytes of records) {
-      const { actor, operation, outcome, path, time } = decodeRecord(bytes);
+  add({ position, before, decoded }: ReadBatch): void {
+    this.#frames.push({ position, records: decoded.length, previousHash: before.hash });
+    for (const { actor, operation, outcome, path, time } of decoded) {
       this.#times.push(time);
       this.#columns.actor.push(this.#actors.idOf(JSON.stringify([actor.kind, actor.id, actor.name])));
       this.#columns.operation.push(this.#names.operations.idOf(operation));

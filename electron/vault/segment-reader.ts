@@ -9,9 +9,11 @@ import type { VaultFile } from './ports.ts';
 import { decodeRecord } from './record-codec.ts';
 import { headBefore, type Segment } from './segment.ts';
 import { endsTorn } from './torn-tail.ts';
+import type { LedgerRecord } from './vault.ts';
 
 /** A batch and where its frame lies. */
 export interface ReadBatch extends LedgerBatch {
+  readonly decoded: readonly LedgerRecord[];
   readonly position: number;
   /** Behind the frame. */
   readonly end: number;
@@ -71,8 +73,9 @@ export async function* readSegment(
       }
       throw damaged(`${place} does not authenticate`);
     }
-    const after = chain(before, content.records, place);
-    yield { before, ...content, after, position, end, box };
+    const decoded = content.records.map((bytes) => decodeOrThrow(bytes, place));
+    const after = chain(before, content.records, decoded, place);
+    yield { before, ...content, decoded, after, position, end, box };
     head = after;
     position = end;
   }
@@ -88,15 +91,19 @@ function joined(head: Head, known: Head, place: string): Head {
   return known;
 }
 
-function chain(before: Head, records: readonly Uint8Array[], place: string): Head {
-  return records.reduce<Head>(({ sequence, hash, time }, bytes) => {
-    const record = decodeOrThrow(bytes, place);
+function chain(
+  before: Head,
+  records: readonly Uint8Array[],
+  decoded: readonly LedgerRecord[],
+  place: string,
+): Head {
+  return decoded.reduce<Head>(({ sequence, hash, time }, record, i) => {
     if (record.sequence !== sequence + 1 || record.time < time) throw damaged(`${place} is out of order`);
-    return { sequence: record.sequence, time: record.time, hash: nextHash(hash, bytes) };
+    return { sequence: record.sequence, time: record.time, hash: nextHash(hash, records[i] as Uint8Array) };
   }, before);
 }
 
-function decodeOrThrow(bytes: Uint8Array, place: string) {
+function decodeOrThrow(bytes: Uint8Array, place: string): LedgerRecord {
   try {
     return decodeRecord(bytes);
   } catch (error) {
