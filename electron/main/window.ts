@@ -55,7 +55,8 @@ export function createMainWindow(options: {
       minHeight: 560,
       show: false,
       title: 'Keywarden',
-      backgroundColor: nativeTheme.shouldUseDarkColors ? '#1a1b1e' : '#ffffff',
+      // The ground of tokens.css, so that nothing flashes before the first drawing.
+      backgroundColor: nativeTheme.shouldUseDarkColors ? '#131314' : '#f2f1ef',
       webPreferences: { ...WEB_PREFERENCES, preload: options.preload, devTools: options.devTools },
     });
     const { id } = window.webContents;

@@ -67,7 +67,7 @@ test.afterAll(async () => {
 });
 
 test('every screen shows itself in light and in dark, and axe finds nothing serious', async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(420_000);
   let page = await desktop.window();
   await camera.take('welcome');
   await createVault(page);

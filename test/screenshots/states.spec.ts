@@ -25,6 +25,7 @@ test('what screens and dialogs look like when things are slow, fail, or go wrong
   let page = await createVault(desktop);
   await withDatabase(page);
   await keycards(page);
+  await otherDatabases(page);
   await stopping(page);
   await login(page);
   page = await troubled(page);
@@ -82,6 +83,70 @@ async function keycards(page: Page): Promise<void> {
   }
   await mend(desktop, 'keycards.list');
   await tell(desktop, { kind: 'changed', topics: ['leases'] });
+}
+
+/** The other kinds of server, as the main process would list them. */
+async function otherDatabases(page: Page): Promise<void> {
+  const role = (name: string, connection: string, kind: 'mysql' | 'redis', statement: string) => ({
+    name,
+    connection,
+    kind,
+    creationStatements: [statement],
+    defaultTtl: 3600,
+    maxTtl: 86_400,
+    promise: 'needs-keywarden' as const,
+    missing: [],
+  });
+  await trouble(desktop, 'databases.list', {
+    kind: 'answers',
+    value: {
+      connections: [
+        {
+          name: 'shop',
+          kind: 'mysql',
+          url: 'mysql://db.internal:3306/shop?tls=true',
+          username: 'keeper',
+          isSample: false,
+        },
+        {
+          name: 'sessions',
+          kind: 'redis',
+          url: 'rediss://cache.internal:6379',
+          username: 'keeper',
+          isSample: false,
+        },
+      ],
+      roles: [
+        role(
+          'shop-readonly',
+          'shop',
+          'mysql',
+          "CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}';\nGRANT SELECT ON shop.* TO '{{name}}'@'%';",
+        ),
+        role('session-reader', 'sessions', 'redis', '["~session:*", "+get"]'),
+      ],
+      sample: { state: 'absent', address: null },
+    },
+  });
+  await trouble(desktop, 'databases.check', {
+    kind: 'answers',
+    value: {
+      healthy: false,
+      findings: ["it cannot end sessions of other users: GRANT CONNECTION ADMIN ON *.* TO 'keeper'@'%'"],
+      serverVersion: '10.11.6-MariaDB',
+      rehearsed: false,
+    },
+  });
+  await tell(desktop, { kind: 'changed', topics: ['databases'] });
+  await goTo(page, 'Databases');
+  await page.getByRole('option', { name: 'shop', exact: true }).click();
+  await expect(page.getByText('Something is wrong')).toBeVisible();
+  await camera.take('other-mariadb');
+  await page.getByRole('option', { name: /session-reader/ }).click();
+  await camera.take('other-redis-role');
+  await mend(desktop, 'databases.list');
+  await mend(desktop, 'databases.check');
+  await tell(desktop, { kind: 'changed', topics: ['databases'] });
 }
 
 /** A database that goes away before its keycards are stopped. */

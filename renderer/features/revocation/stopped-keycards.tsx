@@ -22,7 +22,8 @@ export function StoppedKeycards<T extends Pick<Keycard, 'leaseId' | 'path' | 'ho
   return (
     <details className="policy-fold">
       <summary>{summary}</summary>
-      <ul className="detail-box stopped">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable by keys too. */}
+      <ul className="detail-box stopped" tabIndex={0} aria-label={summary}>
         {keycards.slice(0, MOST).map((keycard) => (
           <li key={keycard.leaseId} title={keycard.leaseId}>
             <span className="row">
