@@ -34,6 +34,9 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
   const server = revealServer(turn, connection);
   const password = newPassword(turn, role.passwordPolicy || connection.passwordPolicy);
   const salt = turn.random(16);
+  // While the intent is being written. Whoever waits for it hears of a failure.
+  const hash = server.hashPassword?.(password, salt);
+  hash?.catch(() => {});
   const data: LeaseData = {
     connection: connection.id,
     connectionName: connection.name,
@@ -61,8 +64,10 @@ function issue(turn: RequestTurn, { name, ttl }: z.output<typeof asked>): Decisi
     },
     async create(lease, signal) {
       const { expiresAt } = lease;
-      const wanted = { user: userOf(lease), password, salt, statements, ttl: lifetime(lease), expiresAt };
-      const remember = await server.createUser(wanted, signal);
+      const remember = await server.createUser(
+        { user: userOf(lease), password, salt, hash, statements, ttl: lifetime(lease), expiresAt },
+        signal,
+      );
       return { data: { username: data.username, password }, remember: { ...remember, due: expiresAt } };
     },
   };

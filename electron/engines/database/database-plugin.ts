@@ -84,6 +84,11 @@ export interface DatabaseServer {
   identities(signal: AbortSignal): Promise<readonly string[]>;
   /** Logs in anew and says in words what is missing. */
   check(signal: AbortSignal): Promise<ServerCheck>;
+  /**
+   * What the server is sent instead of a password, where that takes its time to make: begun ahead, it is there when it is
+   * needed. Touches nothing.
+   */
+  hashPassword?(password: string, salt: Uint8Array): Promise<string>;
   /** Makes the user; what it answers is remembered in the lease (an OID, which server it is). */
   createUser(wanted: NewUser, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
   /** Disables, ends sessions, removes and proves. "Already gone" is success. */
@@ -139,6 +144,8 @@ export interface NewUser {
   readonly password: string;
   /** 16 random bytes, for a hash of the password. */
   readonly salt: Uint8Array;
+  /** What `hashPassword` makes of both, where that was begun already. */
+  readonly hash?: Promise<string> | undefined;
   /** What `creationStatements` answered. */
   readonly statements: readonly string[];
   /** Seconds. */

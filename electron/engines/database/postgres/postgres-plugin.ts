@@ -84,8 +84,10 @@ function serverOf(connection: PooledConnection, plaintext: boolean, marker: Mark
         return id === undefined ? [] : [id];
       }),
 
-    async createUser({ user, password, salt, statements, ttl, expiresAt }, signal) {
-      const text = await passwordText(password, salt);
+    hashPassword: passwordText,
+
+    async createUser({ user, password, salt, hash, statements, ttl, expiresAt }, signal) {
+      const text = await (hash ?? passwordText(password, salt));
       const wanted = { user: postgresUser(user), statements, passwordText: text, ttl, expiresAt };
       return { ...(await createTogether(connection, wanted, marker, signal)) };
     },
