@@ -2,7 +2,10 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { makeKeyPair } from '../../core/make-key-pair.ts';
 import type { RandomBytes } from '../../vault/ports.ts';
-import { isSymmetric, type KeyType } from './key-types.ts';
+import { isSymmetric, type KeyType, keyBytes, type SymmetricType } from './key-types.ts';
+
+/** Bytes of a key that authenticates. */
+const HMAC_KEY = 32;
 
 /** One version's secrets: a symmetric key, or a private key in PKCS #8; and a key for HMACs, which every type has. */
 export interface Material {
@@ -18,7 +21,7 @@ export async function makeMaterial(
   random: RandomBytes,
   signal?: AbortSignal,
 ): Promise<Material> {
-  if (isSymmetric(type) || type === 'hmac') return symmetricMaterial(random);
+  if (isSymmetric(type) || type === 'hmac') return symmetricMaterial(type, random);
   const privateKey = await makePair(type, signal);
   return {
     key: privateKey.export({ format: 'der', type: 'pkcs8' }),
@@ -27,8 +30,8 @@ export async function makeMaterial(
 }
 
 /** The same for keys that are nothing but random bytes. */
-export function symmetricMaterial(random: RandomBytes): Material {
-  return { key: Buffer.from(random(32)), hmac: Buffer.from(random(32)) };
+export function symmetricMaterial(type: SymmetricType | 'hmac', random: RandomBytes): Material {
+  return { key: Buffer.from(random(keyBytes(type) || HMAC_KEY)), hmac: Buffer.from(random(32)) };
 }
 
 /** As bytes, to be sealed. */
@@ -58,7 +61,7 @@ export function publicText(type: KeyType, material: Material): string {
 /** Whether these are secrets of that type: ones that were brought in may be anything. */
 export function fitsType(type: KeyType, { key, hmac }: Material): boolean {
   if (hmac.length !== 32) return false;
-  if (isSymmetric(type) || type === 'hmac') return key.length === 32;
+  if (isSymmetric(type) || type === 'hmac') return key.length === (keyBytes(type) || HMAC_KEY);
   let pair: KeyObject;
   try {
     pair = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
@@ -73,6 +76,8 @@ export function fitsType(type: KeyType, { key, hmac }: Material): boolean {
       return namedCurve === 'prime256v1';
     case 'ecdsa-p384':
       return namedCurve === 'secp384r1';
+    case 'ecdsa-p521':
+      return namedCurve === 'secp521r1';
     case 'rsa-2048':
     case 'rsa-3072':
     case 'rsa-4096':
@@ -83,7 +88,7 @@ export function fitsType(type: KeyType, { key, hmac }: Material): boolean {
 }
 
 function makePair(
-  type: Exclude<KeyType, 'aes256-gcm96' | 'chacha20-poly1305' | 'hmac'>,
+  type: Exclude<KeyType, SymmetricType | 'hmac'>,
   signal: AbortSignal | undefined,
 ): Promise<KeyObject> {
   switch (type) {
@@ -93,6 +98,8 @@ function makePair(
       return makeKeyPair({ type: 'ec', curve: 'P-256' });
     case 'ecdsa-p384':
       return makeKeyPair({ type: 'ec', curve: 'P-384' });
+    case 'ecdsa-p521':
+      return makeKeyPair({ type: 'ec', curve: 'P-521' });
     case 'rsa-2048':
     case 'rsa-3072':
     case 'rsa-4096':

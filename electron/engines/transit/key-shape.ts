@@ -4,6 +4,7 @@ import { canDerive, canEncrypt, canSign } from './key-types.ts';
 const CURVES: Readonly<Record<string, string>> = {
   'ecdsa-p256': 'P-256',
   'ecdsa-p384': 'P-384',
+  'ecdsa-p521': 'P-521',
 };
 
 /** A key as `keys/:name` shows it: versions with their age in seconds since 1970, or with their public halves. */

@@ -75,7 +75,7 @@ export function makeOnFirstUse(
     plaintextBackup: false,
     autoRotatePeriod: 0,
   };
-  const material = symmetricMaterial(turn.random);
+  const material = symmetricMaterial(type, turn.random);
   const { key, version, changes } = newKey(turn, terms, material);
   return { use: { key, version: () => version, reveal: () => material }, changes };
 }

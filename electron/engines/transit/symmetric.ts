@@ -2,9 +2,11 @@ import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { RandomBytes } from '../../vault/ports.ts';
 import type { TransitKey } from './key-rows.ts';
+import { keyBytes } from './key-types.ts';
 import { deriveKey, refused } from './key-use.ts';
 
-const KEY = 32;
+/** Of the key that makes a convergent nonce. */
+const NONCE_KEY = 32;
 const NONCE = 12;
 const TAG = 16;
 
@@ -25,16 +27,17 @@ export function encryptSymmetric(
   { context, aad }: SymmetricInput,
   random: RandomBytes,
 ): Buffer {
-  // Vault's third convergent version: 64 bytes are derived, for the cipher and for the nonce.
-  const derived = deriveKey(key, secret, context, key.convergent ? 2 * KEY : KEY);
-  const cipherKey = derived.subarray(0, KEY);
+  // Vault's third convergent version: what is derived is for the cipher and for the nonce.
+  const length = keyBytes(key.type);
+  const derived = deriveKey(key, secret, context, key.convergent ? length + NONCE_KEY : length);
+  const cipherKey = derived.subarray(0, length);
   const nonce = key.convergent
-    ? convergentNonce(derived.subarray(KEY), plaintext, aad)
+    ? convergentNonce(derived.subarray(length), plaintext, aad)
     : Buffer.from(random(NONCE));
   if (key.type === 'chacha20-poly1305') {
     return Buffer.concat([nonce, chacha20poly1305(cipherKey, nonce, aad).encrypt(plaintext)]);
   }
-  const cipher = createCipheriv('aes-256-gcm', cipherKey, nonce);
+  const cipher = createCipheriv(cipherOf(cipherKey), cipherKey, nonce);
   if (aad) cipher.setAAD(aad);
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
@@ -57,17 +60,23 @@ export function decryptSymmetric(
   { context, aad }: SymmetricInput,
 ): Buffer {
   if (sealed.length < NONCE + TAG) throw refused('invalid ciphertext: length is less than expected');
-  const cipherKey = deriveKey(key, secret, context, key.convergent ? 2 * KEY : KEY).subarray(0, KEY);
+  const length = keyBytes(key.type);
+  const derived = deriveKey(key, secret, context, key.convergent ? length + NONCE_KEY : length);
+  const cipherKey = derived.subarray(0, length);
   const nonce = sealed.subarray(0, NONCE);
   try {
     if (key.type === 'chacha20-poly1305') {
       return Buffer.from(chacha20poly1305(cipherKey, nonce, aad).decrypt(sealed.subarray(NONCE)));
     }
-    const decipher = createDecipheriv('aes-256-gcm', cipherKey, nonce, { authTagLength: TAG });
+    const decipher = createDecipheriv(cipherOf(cipherKey), cipherKey, nonce, { authTagLength: TAG });
     if (aad) decipher.setAAD(aad);
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
     return Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()]);
   } catch {
     throw refused('cipher: message authentication failed');
   }
+}
+
+function cipherOf(key: Buffer): 'aes-128-gcm' | 'aes-256-gcm' {
+  return key.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm';
 }

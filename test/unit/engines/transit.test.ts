@@ -36,11 +36,13 @@ const why = (asked: Promise<unknown>) =>
 
 describe('a key', () => {
   test.each([
+    ['aes128-gcm96', true, false],
     ['aes256-gcm96', true, false],
     ['chacha20-poly1305', true, false],
     ['rsa-2048', true, true],
     ['ecdsa-p256', false, true],
     ['ecdsa-p384', false, true],
+    ['ecdsa-p521', false, true],
     ['ed25519', false, true],
     ['hmac', false, false],
   ])('of type %s is described by what it can do, and does no more', async (type, encrypts, signs) => {
@@ -142,7 +144,7 @@ describe('versions', () => {
 });
 
 describe('ciphertexts', () => {
-  test.each(['aes256-gcm96', 'chacha20-poly1305'])(
+  test.each(['aes128-gcm96', 'aes256-gcm96', 'chacha20-poly1305'])(
     'of %s are opened by what Vault documents, and by nothing that was changed',
     async (type) => {
       await write('keys/k', { type, exportable: true });
@@ -151,7 +153,7 @@ describe('ciphertexts', () => {
       const { keys } = await read('export/encryption-key/k');
       const key = Buffer.from((keys as Record<string, string>)['1'] ?? '', 'base64');
       const sealed = Buffer.from(String(ciphertext).split(':')[2] ?? '', 'base64');
-      const cipher = type === 'aes256-gcm96' ? 'aes-256-gcm' : 'chacha20-poly1305';
+      const cipher = type.startsWith('aes') ? `aes-${type.slice(3, 6)}-gcm` : 'chacha20-poly1305';
       // Electron's platform has no second ChaCha20 to compare with.
       if (getCiphers().includes(cipher)) {
         // Both modes take the same options.
@@ -174,30 +176,36 @@ describe('ciphertexts', () => {
     },
   );
 
-  test('of derived keys open with their context alone; convergent ones are equal for equal texts', async () => {
-    await write('keys/k', { derived: true, convergent_encryption: true, exportable: true });
-    const context = b64('user 1');
-    expect(await why(write('encrypt/k', { plaintext: TEXT }))).toContain("missing 'context'");
-    const { ciphertext } = await write('encrypt/k', { plaintext: TEXT, context });
-    expect((await write('encrypt/k', { plaintext: TEXT, context }))['ciphertext']).toBe(ciphertext);
-    expect((await write('encrypt/k', { plaintext: TEXT, context: b64('user 2') }))['ciphertext']).not.toBe(
-      ciphertext,
-    );
-    expect(await write('decrypt/k', { ciphertext, context })).toEqual({ plaintext: TEXT });
-    expect(await why(write('decrypt/k', { ciphertext, context: b64('user 2') }))).toContain(
-      'authentication failed',
-    );
-    const { keys } = await read('export/encryption-key/k');
-    const root = Buffer.from((keys as Record<string, string>)['1'] ?? '', 'base64');
-    const derived = Buffer.from(hkdfSync('sha256', root, '', 'user 1', 64)).subarray(0, 32);
-    const sealed = Buffer.from(String(ciphertext).split(':')[2] ?? '', 'base64');
-    const open = createDecipheriv('aes-256-gcm', derived, sealed.subarray(0, 12));
-    open.setAuthTag(sealed.subarray(-16));
-    expect(Buffer.concat([open.update(sealed.subarray(12, -16)), open.final()]).toString()).toBe(
-      'the quick brown fox',
-    );
-    expect(await why(write('keys/x', { convergent_encryption: true }))).toContain('requires derivation');
-  });
+  test.each([
+    ['aes128-gcm96', 16],
+    ['aes256-gcm96', 32],
+  ] as const)(
+    'of derived keys (%s) open with their context alone; convergent ones are equal for equal texts',
+    async (type, length) => {
+      await write('keys/k', { type, derived: true, convergent_encryption: true, exportable: true });
+      const context = b64('user 1');
+      expect(await why(write('encrypt/k', { plaintext: TEXT }))).toContain("missing 'context'");
+      const { ciphertext } = await write('encrypt/k', { plaintext: TEXT, context });
+      expect((await write('encrypt/k', { plaintext: TEXT, context }))['ciphertext']).toBe(ciphertext);
+      expect((await write('encrypt/k', { plaintext: TEXT, context: b64('user 2') }))['ciphertext']).not.toBe(
+        ciphertext,
+      );
+      expect(await write('decrypt/k', { ciphertext, context })).toEqual({ plaintext: TEXT });
+      expect(await why(write('decrypt/k', { ciphertext, context: b64('user 2') }))).toContain(
+        'authentication failed',
+      );
+      const { keys } = await read('export/encryption-key/k');
+      const root = Buffer.from((keys as Record<string, string>)['1'] ?? '', 'base64');
+      const derived = Buffer.from(hkdfSync('sha256', root, '', 'user 1', length + 32)).subarray(0, length);
+      const sealed = Buffer.from(String(ciphertext).split(':')[2] ?? '', 'base64');
+      const open = createDecipheriv(`aes-${length === 16 ? 128 : 256}-gcm`, derived, sealed.subarray(0, 12));
+      open.setAuthTag(sealed.subarray(-16));
+      expect(Buffer.concat([open.update(sealed.subarray(12, -16)), open.final()]).toString()).toBe(
+        'the quick brown fox',
+      );
+      expect(await why(write('keys/x', { convergent_encryption: true }))).toContain('requires derivation');
+    },
+  );
 
   test.each([
     ['nothing', 'no prefix'],
@@ -277,20 +285,23 @@ describe('signatures', () => {
     return (keys as Record<string, string>)['1'] ?? '';
   };
 
-  test('of ECDSA are accepted by the platform, as DER and as JWS writes them', async () => {
-    await write('keys/k', { type: 'ecdsa-p384' });
-    const key = await publicKey();
-    const der = await write('sign/k/sha2-384', { input: TEXT });
-    expect(createVerify('sha384').update(bytes).verify(key, raw(der['signature']))).toBe(true);
-    const jws = await write('sign/k', {
-      input: TEXT,
-      hash_algorithm: 'sha2-384',
-      marshaling_algorithm: 'jws',
-    });
-    const options = { key, dsaEncoding: 'ieee-p1363' } as const;
-    expect(verifyBytes('sha384', bytes, options, raw(jws['signature'], 'base64url'))).toBe(true);
-    expect(await why(write('sign/k', { input: TEXT, prehashed: true }))).toContain('not supported');
-  });
+  test.each(['ecdsa-p384', 'ecdsa-p521'])(
+    'of %s are accepted by the platform, as DER and as JWS writes them',
+    async (type) => {
+      await write('keys/k', { type });
+      const key = await publicKey();
+      const der = await write('sign/k/sha2-384', { input: TEXT });
+      expect(createVerify('sha384').update(bytes).verify(key, raw(der['signature']))).toBe(true);
+      const jws = await write('sign/k', {
+        input: TEXT,
+        hash_algorithm: 'sha2-384',
+        marshaling_algorithm: 'jws',
+      });
+      const options = { key, dsaEncoding: 'ieee-p1363' } as const;
+      expect(verifyBytes('sha384', bytes, options, raw(jws['signature'], 'base64url'))).toBe(true);
+      expect(await why(write('sign/k', { input: TEXT, prehashed: true }))).toContain('not supported');
+    },
+  );
 
   test.each(['pss', 'pkcs1v15'])(
     'of RSA with %s are accepted by the platform, also over a hash that was made before',
