@@ -13,7 +13,17 @@ export interface MountInfo {
 export type PathUse = 'value' | 'list';
 
 /** KV 2's own folders: a path that begins with one below its mount is taken as it is. */
-const KV2_FOLDERS = ['data', 'metadata', 'delete', 'undelete', 'destroy', 'subkeys'];
+const KV2_FOLDERS = [
+  'data',
+  'metadata',
+  'delete',
+  'undelete',
+  'destroy',
+  'subkeys',
+  'rotation',
+  'rotate',
+  'rotation-hooks',
+];
 
 /** The mount that serves a path; undefined when it is none of secrets, or the broker does not say. Throws `sealed`. */
 export async function mountOf(client: BrokerClient, path: string): Promise<MountInfo | undefined> {

@@ -51,3 +51,21 @@ it.each(lines)('the guide’s line does what it says: %s', async (line) => {
     .slice(1);
   expect(await home.kw(args, { env })).toMatchObject({ code: 0 });
 });
+
+/** An exit code says that something was done: this looks at what. */
+it.each([
+  ['secret/rotation/app/session', { state: 'idle', last_result: 'rotated', rotation_period: 2_592_000 }],
+  ['secret/data/app/session', { key: expect.stringMatching(/^[A-Za-z0-9]{40}$/) }],
+  ['secret/metadata/app/session', { current_version: 2 }],
+  ['secret/rotation/crm/api', { kind: 'hook', hook: 'crm', last_result: 'rotated' }],
+  ['secret/data/bank/pin', { value: '2947' }],
+  ['database/static-creds/reports', { username: 'reports', password: expect.stringMatching(/./) }],
+])('afterwards %s reads as %j', async (path, expected) => {
+  const { stdout } = await home.kw(['read', path, '--json'], { env });
+  const { data } = JSON.parse(stdout) as { data: Record<string, unknown> };
+  expect(path.includes('/data/') ? data['data'] : data).toMatchObject(expected);
+});
+
+it('afterwards what was made is the one way in: the passwords that people knew are refused', async () => {
+  await expect(postgres.login('steward', 'first-of-the-steward')).rejects.toThrow(/28P01|authentication/);
+});
