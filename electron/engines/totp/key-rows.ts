@@ -15,13 +15,17 @@ export interface TotpKey extends CodeTerms {
   readonly skew: 0 | 1;
   /** -1: none yet. */
   readonly usedStep: number;
+  /** Wrong codes in a row. */
+  readonly misses: number;
+  /** Milliseconds since 1970: no code is looked at before. */
+  readonly closedUntil: number;
   readonly value: ValueHash;
 }
 
 type Reading = Pick<ReadTurn, 'db' | 'mount'>;
 
 const COLUMNS = `id, mount, name, issuer, account_name AS accountName, algorithm, digits, period, skew,
-  used_step AS usedStep, value`;
+  used_step AS usedStep, misses, closed_until AS closedUntil, value`;
 
 /** The key of that name. */
 export function findKey({ db, mount }: Reading, name: string): TotpKey | undefined {

@@ -37,7 +37,16 @@ export const TOTP_KEY_WRITTEN = defineChange(
 export const TOTP_CODE_USED = defineChange(
   'totp/code-used@1',
   z.object({ id: z.string(), step: z.number().int() }),
-  (db, { id, step }) => db.run('UPDATE totp_key SET used_step = ? WHERE id = ?', step, id),
+  (db, { id, step }) =>
+    db.run('UPDATE totp_key SET used_step = ?, misses = 0, closed_until = 0 WHERE id = ?', step, id),
+);
+
+/** A wrong code was shown: the so many-th in a row. None is looked at before that instant (milliseconds since 1970). */
+export const TOTP_CODE_MISSED = defineChange(
+  'totp/code-missed@1',
+  z.object({ id: z.string(), misses: z.number().int().min(1), closedUntil: z.number().int() }),
+  (db, { id, misses, closedUntil }) =>
+    db.run('UPDATE totp_key SET misses = ?, closed_until = ? WHERE id = ?', misses, closedUntil, id),
 );
 
 /** A key is gone. */

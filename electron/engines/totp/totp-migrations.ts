@@ -1,6 +1,9 @@
 import type { Migration } from '../../vault/change.ts';
 
-/** `value` names the sealed secret; `used_step` is the last step whose code was accepted. */
+/**
+ * `value` names the sealed secret; `used_step` is the last step whose code was accepted; `misses` are wrong codes since, and
+ * before `closed_until` none is looked at.
+ */
 export const TOTP_MIGRATIONS: readonly Migration[] = [
   {
     id: 'totp/001-keys',
@@ -19,6 +22,13 @@ export const TOTP_MIGRATIONS: readonly Migration[] = [
         value TEXT NOT NULL,
         UNIQUE (mount, name)
       ) STRICT;
+    `,
+  },
+  {
+    id: 'totp/002-misses',
+    sql: `
+      ALTER TABLE totp_key ADD COLUMN misses INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE totp_key ADD COLUMN closed_until INTEGER NOT NULL DEFAULT 0;
     `,
   },
 ];

@@ -92,6 +92,61 @@ describe('codes', () => {
   });
 });
 
+describe('SECURITY(B2): whoever guesses at codes', () => {
+  const terms = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
+  const right = () => codeAt(SEEDS.SHA1, stepAt(engine.clock.at, terms), terms);
+  /** None that is right within the skew. */
+  const wrong = () => {
+    const now = stepAt(engine.clock.at, terms);
+    const near = [-1, 0, 1].map((step) => codeAt(SEEDS.SHA1, now + step, terms));
+    return ['000000', '000001', '000002', '000003'].find((text) => !near.includes(text)) ?? '';
+  };
+  const miss = async (times: number) => {
+    for (let time = 0; time < times; time += 1) expect(await valid('k', wrong())).toBe(false);
+  };
+
+  beforeEach(() => write('keys/k', { key: encodeBase32(SEEDS.SHA1) }));
+
+  test('waits longer after each, and is told so in words, even with the right code', async () => {
+    await miss(4);
+    for (const seconds of [30, 60, 120, 240, 480, 900, 900]) {
+      await miss(1);
+      engine.clock.at += 1;
+      const words = `too many wrong codes: this key takes the next one in ${seconds} seconds`;
+      expect(await why(valid('k', right()))).toBe(words);
+      engine.clock.at += seconds * 1000 - 2;
+      expect(await why(valid('k', right()))).toContain('in 1 second');
+      engine.clock.at += 1;
+    }
+    expect(await valid('k', right())).toBe(true);
+  });
+
+  test('closes one key, not others; codes are made all the time', async () => {
+    await write('keys/other', { key: encodeBase32(SEEDS.SHA1) });
+    await miss(5);
+    expect(await why(valid('k', right()))).toContain('too many wrong codes');
+    expect([await code('k'), await valid('other', right())]).toEqual([right(), true]);
+  });
+
+  test('is forgiven by a right code, and by a new key of that name', async () => {
+    await miss(4);
+    expect(await valid('k', right())).toBe(true);
+    engine.clock.at += 60_000;
+    await miss(5);
+    expect(await why(valid('k', right()))).toContain('too many wrong codes');
+    await write('keys/k', { key: encodeBase32(SEEDS.SHA1) });
+    expect(await valid('k', right())).toBe(true);
+  });
+
+  test('gets no further tries by showing a code that was used: that costs nothing and tells nothing', async () => {
+    const used = right();
+    expect(await valid('k', used)).toBe(true);
+    for (let time = 0; time < 10; time += 1) expect(await why(valid('k', used))).toContain('already used');
+    await miss(5);
+    expect(await why(valid('k', used))).toContain('too many wrong codes');
+  });
+});
+
 describe('a key', () => {
   test('that is made here is told once, as an address and as a picture of it', async () => {
     const made = await write('keys/k', {
