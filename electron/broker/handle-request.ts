@@ -33,7 +33,10 @@ export type RequestHandler = (
 export function createRequestHandler(options: BrokerOptions, closing: AbortSignal): RequestHandler {
   const allowedHosts = hostNames(options.listen, options.allowedHosts);
   const budget = new BodyBudget();
-  const limits = new RateLimits(options.rates ?? DEFAULT_RATES, () => options.clock.now());
+  const limits = new RateLimits(
+    options.rates ?? DEFAULT_RATES,
+    () => options.clock.uptime?.() ?? options.clock.now(),
+  );
 
   const wait = createWaitingRoom(closing);
 

@@ -23,7 +23,7 @@ export interface CoreServices {
   readonly forwarding: Forwarding;
   readonly undertaker: Undertaker;
   readonly rotator: Rotator;
-  /** The time that a clock which jumps forward does not reach. */
+  /** The time that a clock which jumps forward does not reach until it is believed again: `Clock.believed`. */
   trustedNow(): number;
   readonly signing: Signing;
   readonly reconciling: Reconciling;

@@ -35,7 +35,6 @@ import { createReconciling } from './reconcile/reconcile.ts';
 import type { Core } from './request.ts';
 import { rotationDeadlines } from './rotation/rotation-deadlines.ts';
 import { createRotator } from './rotation/rotator.ts';
-import { trustedTime } from './rotation/trusted-time.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createUndertaker } from './scheduler/undertaker.ts';
 import { createSigning } from './signing/signing.ts';
@@ -124,7 +123,7 @@ export function createCore({
     },
   };
   const signing = createSigning(vault.id);
-  const trustedNow = trustedTime(ports.clock);
+  const trustedNow = () => ports.clock.believed?.() ?? ports.clock.now();
   const undertaker = createUndertaker({
     cache,
     registry: lateRegistry,

@@ -8,6 +8,11 @@ export interface Clock extends WallClock {
   uptime?(): number;
   /** The same, with the time that the machine has slept. */
   elapsed?(): number;
+  /**
+   * What a wall clock that jumps forward cannot make later: two minutes past where it would be without the jump, until it is
+   * believed again. What must not happen because somebody has set a clock asks this one. Absent: `now`.
+   */
+  believed?(): number;
 }
 
 /** A structured log line; never a secret. Redaction happens behind it as well. */

@@ -5,7 +5,7 @@ export interface WallClock {
   /** Milliseconds since 1970. */
   now(): number;
   /**
-   * The wall clock itself, where it has gone along with the machine's uptime for an hour; undefined where somebody has set it
+   * The wall clock itself, where it has gone along with the time that really passes for an hour; undefined where somebody has set it
    * meanwhile, or nobody can know yet. What is removed because of its age is removed by this alone. Absent: `now`.
    */
   trusted?(): number | undefined;

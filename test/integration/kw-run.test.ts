@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { policyOfDoors } from '../../shared/model/door.ts';
+import { isRunning } from '../support/is-running.ts';
 import { type KwHome, makeKwHome, type ServedKw, textOf } from '../support/kw.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -173,6 +174,23 @@ describe('kw run', () => {
       expect(await ended).toEqual([9, null]);
       expect(said).toBe('up\ngot it\n');
       expect(await accessors()).toEqual(before);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'leaves nothing running that the program has started, without a terminal',
+    async () => {
+      // One that can be asked, and one that does not heed it.
+      const script = `sh -c 'while :; do sleep 1; done' & echo $!; sh -c 'trap "" TERM; : > ready; while :; do sleep 1; done' & echo $!; until [ -e ready ]; do sleep 0.05; done; exit 3`;
+      const child = home.start(['run', '-e', 'A=kw://secret/app#user', '--', 'sh', '-c', script], {
+        env: root,
+        detached: true,
+      });
+      const said = textOf(child.stdout);
+      expect(await once(child, 'exit')).toEqual([3, null]);
+      const started = (await said).match(/\d+/g)?.map(Number) ?? [];
+      expect(started).toHaveLength(2);
+      expect(started.filter(isRunning)).toEqual([]);
     },
   );
 

@@ -22,8 +22,8 @@ export interface KwHome {
   readonly env: NodeJS.ProcessEnv;
   /** Runs one command to its end. */
   kw(args: readonly string[], options?: { env?: NodeJS.ProcessEnv; input?: string }): Promise<KwResult>;
-  /** Starts a command and leaves it running; it is ended with the home at the latest. */
-  start(args: readonly string[], options?: { env?: NodeJS.ProcessEnv }): ChildProcess;
+  /** Starts a command and leaves it running; it is ended with the home at the latest. `detached`: without a terminal. */
+  start(args: readonly string[], options?: { env?: NodeJS.ProcessEnv; detached?: boolean }): ChildProcess;
   /** Starts `kw serve` and waits until it serves. Throws with what it said when it ends before. */
   serve(args: readonly string[]): Promise<ServedKw>;
   /** Makes a file of the home, 0600. */
@@ -55,6 +55,7 @@ export function makeKwHome(script = KW): KwHome {
     const child = spawn(process.execPath, ['--', script, ...args], {
       env: { ...env, ...options.env },
       cwd: folder,
+      detached: options.detached ?? false,
     });
     running.add(child);
     child.once('exit', () => running.delete(child));

@@ -15,7 +15,9 @@ export function troubledClock() {
     after: (milliseconds, callback) => base.after(milliseconds, callback),
   };
   return {
-    clock: steadyClock(raw),
+    /** The machine's own, as the parts get it that no vault is under. */
+    raw,
+    clock: { ...steadyClock(raw), advance: base.advance, waiting: base.waiting },
     /** Time passes, and what is due comes. */
     pass: (milliseconds: number) => base.advance(milliseconds),
     /** Somebody sets the wall clock. */

@@ -13,6 +13,7 @@ export const runCommand: Command = {
     'References look like kw://secret/app#password or kw://database/creds/app#username, with ?version=N behind them',
     'for an older version. All references to one path are one request: user name and password belong together.',
     'What is fetched lives in the environment of the program alone, under a token that ends with it, and is renewed meanwhile.',
+    'Without a terminal, what the program has started in its process group ends with it.',
     'With --on-change restart the new secrets are fetched first: a program is never ended for what cannot be read.',
   ].join('\n'),
   options: {

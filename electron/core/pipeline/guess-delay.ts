@@ -30,9 +30,11 @@ export interface GuessDelay {
 /** Delays held in memory, bounded: the oldest names are forgotten first. */
 export function createGuessDelay(clock: Clock): GuessDelay {
   const names = new Map<string, Misses>();
+  /** Not the wall clock: setting it makes nobody forget. */
+  const passed = () => clock.uptime?.() ?? clock.now();
   const current = (name: string): Misses | undefined => {
     const misses = names.get(name);
-    if (!misses || clock.now() - misses.lastAt < FORGET_AFTER || misses.waiting > 0) return misses;
+    if (!misses || passed() - misses.lastAt < FORGET_AFTER || misses.waiting > 0) return misses;
     names.delete(name);
     return undefined;
   };
@@ -61,7 +63,7 @@ export function createGuessDelay(clock: Clock): GuessDelay {
     missed(name) {
       const misses = current(name) ?? { count: 0, lastAt: 0, waiting: 0 };
       misses.count += 1;
-      misses.lastAt = clock.now();
+      misses.lastAt = passed();
       // Set anew, so that the map's order is that of the last miss.
       names.delete(name);
       names.set(name, misses);

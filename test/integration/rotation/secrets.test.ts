@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { isRunning } from '../../support/is-running.ts';
 import { type KillableVault, openKillableVault } from './killable-vault.ts';
 
 const HOOK = join(import.meta.dirname, 'lock-hook.mjs');
@@ -125,6 +126,25 @@ describe('a hook (R1)', () => {
     expect(lock.told.map((line) => line.split(' ')[0])).toEqual(['set', 'test']);
     expect(new Set(lock.told.map((line) => line.split(' ')[1])).size).toBe(1);
     expect(lock.environment.filter((name) => !/^(PATH|PWD|SHLVL|_|__.*|LC_CTYPE)$/.test(name))).toEqual([]);
+  });
+
+  test('that does not end in time is ended with all that it has started', async () => {
+    const pids = join(folder, 'pids');
+    // A shell that waits for a shell that waits: both have the values.
+    const script = `cat > /dev/null; sh -c 'echo $$ >> "${pids}"; while :; do sleep 1; done' & echo $$ >> "${pids}"; wait`;
+    await vault.ask('update', 'secret/rotation-hooks/slow', {
+      program: '/bin/sh',
+      args: ['-c', script],
+      allowed_secrets: ['hooked/slow'],
+      timeout: '1s',
+    });
+    await write('hooked/slow', { value: 'by hand' });
+    await vault.ask('update', 'secret/rotation/hooked/slow', { kind: 'hook', hook: 'slow' });
+    expect(await why(vault.ask('update', 'secret/rotate/hooked/slow'))).toContain('did not end in time');
+    await vault.ask('delete', 'secret/rotation/hooked/slow');
+    const started = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+    expect(started.length).toBeGreaterThanOrEqual(2);
+    await vi.waitFor(() => expect(started.filter(isRunning)).toEqual([]), 5000);
   });
 
   test('whose target refuses the new value puts the old one back', async () => {

@@ -17,6 +17,7 @@ import { awaitingRotation } from '../../../electron/core/rotation/rotation-route
 import { findRotationOf, type RotationRow } from '../../../electron/core/rotation/rotation-rows.ts';
 import { handler } from '../../../electron/core/route.ts';
 import { stateSchema } from '../../../electron/core/state-schema.ts';
+import { steadyClock } from '../../../electron/core/steady-clock.ts';
 import type { RequestTurn } from '../../../electron/core/turn.ts';
 import { defineChange } from '../../../electron/vault/change.ts';
 import { openMemoryVault } from '../../../electron/vault/memory-vault.ts';
@@ -47,7 +48,10 @@ export interface Lock {
 export interface RotationWorld {
   readonly core: RunningCore;
   readonly vault: Vault;
-  readonly clock: ManualClock & { jump(milliseconds: number): void; sleep(milliseconds: number): void };
+  readonly clock: Omit<ManualClock, 'waiting'> & {
+    jump(milliseconds: number): void;
+    sleep(milliseconds: number): void;
+  };
   readonly lock: Lock;
   readonly root: string;
   readonly records: LedgerRecord[];
@@ -199,11 +203,15 @@ export async function openRotationWorld(
   const ticking = manualClock();
   let jumped = 0;
   let slept = 0;
-  const clock = {
-    ...ticking,
+  const steady = steadyClock({
     now: () => ticking.now() + jumped,
+    uptime: () => ticking.now(),
     elapsed: () => ticking.now() + slept,
     after: ticking.after,
+  });
+  const clock = {
+    ...steady,
+    advance: ticking.advance,
     /** The machine sleeps: the wall goes on, timers do not. */
     sleep(milliseconds: number) {
       jumped += milliseconds;

@@ -76,6 +76,23 @@ describe('a rotation', () => {
     expect(world.clock.elapsed?.()).toBeLessThan(1_767_225_600_000 + HOUR);
   });
 
+  test('begins an hour after a right correction of the clock, and needs no restart for it', async () => {
+    const world = await openRotationWorld();
+    await rotateOnce(world);
+    world.clock.jump(25 * HOUR);
+    // A day after the last time: the hour that really passes does not make it due.
+    await world.ask('update', 'lock/it', {
+      policy: { period: 24 * 3600, jitter: 0, schedule: '', window: 0 },
+    });
+    world.clock.advance(HOUR - 60_000);
+    await rest();
+    expect((await world.rotation()).run).toBe(1);
+    await world.until(({ run, state }) => run === 2 && state === 'idle', 30_000);
+    expect(await value(world)).toBe(world.lock.opensFor);
+    const { dueAt } = await world.rotation();
+    expect(dueAt).toBeLessThanOrEqual(world.clock.now() + 24 * HOUR);
+  });
+
   test('is tried for as long as it takes, with its reason and next try shown', async () => {
     const world = await openRotationWorld();
     await rotateOnce(world);

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { KeywardenError } from '../../../../shared/errors/keywarden-error.ts';
 import type { SecretData } from '../secret-value.ts';
 import type { Hook } from './hook-rows.ts';
+import { runProgram } from './run-program.ts';
 
 /** What a hook is told, as one JSON text: on its standard input, or as the body of a POST. */
 export interface HookCall {
@@ -28,7 +28,7 @@ export async function runHook(hook: Hook, call: HookCall, signal: AbortSignal): 
   const within = AbortSignal.any([signal, AbortSignal.timeout(hook.timeout * 1000)]);
   const body = Buffer.from(JSON.stringify(call));
   try {
-    return hook.kind === 'program' ? await runProgram(hook, body, within) : await post(hook, body, within);
+    return hook.kind === 'program' ? await told(hook, body, within) : await post(hook, body, within);
   } catch (error) {
     if (error instanceof KeywardenError) throw error;
     throw unavailable(within.aborted ? 'the hook did not end in time' : 'the hook cannot be reached');
@@ -37,39 +37,14 @@ export async function runHook(hook: Hook, call: HookCall, signal: AbortSignal): 
   }
 }
 
-/** Without a shell, without our environment, and with nothing of it on the command line. SECURITY(R1) */
-function runProgram(
-  { program, args }: Extract<Hook, { kind: 'program' }>,
-  body: Uint8Array,
-  signal: AbortSignal,
-): Promise<'done' | 'refused'> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const child = spawn(program, args, {
-      shell: false,
-      cwd: '/',
-      env:
-        process.platform === 'win32' ? { SystemRoot: process.env['SystemRoot'] } : { PATH: '/usr/bin:/bin' },
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    const kill = () => child.kill('SIGKILL');
-    signal.addEventListener('abort', kill, { once: true });
-    child.once('error', () => reject(unavailable('the program of the hook cannot be started')));
-    child.once('exit', (code) => {
-      signal.removeEventListener('abort', kill);
-      if (code === 0) resolve('done');
-      else if (code === REFUSED.exit) resolve('refused');
-      else
-        reject(
-          unavailable(
-            signal.aborted ? 'the hook did not end in time' : `the hook ended with ${code ?? 'a signal'}`,
-          ),
-        );
-    });
-    // It may end without reading.
-    child.stdin.on('error', () => {});
-    child.stdin.end(body);
-  });
+/** What a program says by its exit code; that it has not ended, or was ended, is not knowing. */
+async function told(hook: Extract<Hook, { kind: 'program' }>, body: Uint8Array, signal: AbortSignal) {
+  const code = await runProgram(hook, body, signal);
+  if (code === 0) return 'done';
+  if (code === REFUSED.exit) return 'refused';
+  throw unavailable(
+    signal.aborted ? 'the hook did not end in time' : `the hook ended with ${code ?? 'a signal'}`,
+  );
 }
 
 /** Never follows a redirect: the value goes to the one address that was written down. */

@@ -59,9 +59,8 @@ export interface CoreWorld {
   count(table: string): Promise<number>;
 }
 
-/** Opens a world. */
-export async function openCoreWorld(): Promise<CoreWorld> {
-  const clock = manualClock();
+/** Opens a world, by a clock that is only driven, or one that is set and sleeps as well. */
+export async function openCoreWorld(clock: ManualClock = manualClock()): Promise<CoreWorld> {
   const ports = {
     clock,
     random: (length: number) => new Uint8Array(randomBytes(length)),
