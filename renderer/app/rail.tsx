@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import {
   IconDatabase,
   IconIdBadge2,
@@ -88,14 +89,8 @@ function LiveCount() {
   );
   const stuck = keycards.filter((keycard) => isStillAlive(keycard, now)).length;
   const live = keycards.filter((keycard) => isLive(keycard)).length;
-  if (stuck > 0) {
-    return (
-      <span className="rail-count rail-alarm" title={`${stuck} should be dead, and still alive`}>
-        ◆ {stuck}
-      </span>
-    );
-  }
-  return live > 0 ? <span className="rail-count">{live}</span> : null;
+  if (stuck > 0) return <Count alarm number={stuck} words={`${stuck} should be dead, and still alive`} />;
+  return live > 0 ? <Count number={live} words={`${live} live`} /> : null;
 }
 
 function WaitingCount() {
@@ -106,9 +101,18 @@ function WaitingCount() {
   );
   const waiting = rotations.filter((rotation) => needsLook(rotation, now)).length;
   if (waiting === 0) return null;
+  return <Count alarm number={waiting} words={`${waiting} held up or waiting for a person`} />;
+}
+
+/** A number beside a screen's name; a screen reader hears what it counts. */
+function Count(props: { readonly number: number; readonly words: string; readonly alarm?: boolean }) {
   return (
-    <span className="rail-count rail-alarm" title={`${waiting} held up or waiting for a person`}>
-      ◆ {waiting}
+    <span className={props.alarm ? 'rail-count rail-alarm' : 'rail-count'} title={props.words}>
+      <span aria-hidden="true">
+        {props.alarm && '◆ '}
+        {props.number}
+      </span>
+      <VisuallyHidden>{props.words}</VisuallyHidden>
     </span>
   );
 }

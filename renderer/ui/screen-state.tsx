@@ -45,7 +45,14 @@ export function Failed({ problem, kept = 'Nothing was changed or lost.', onRetry
         <p>{kept}</p>
       </div>
       <div className="screen-state-actions">
-        <Button variant="default" onClick={onRetry}>
+        <Button
+          variant="default"
+          onClick={(event) => {
+            // The button goes with what failed: the keys go on from around it.
+            event.currentTarget.closest<HTMLElement>('[tabindex="-1"]')?.focus({ preventScroll: true });
+            onRetry();
+          }}
+        >
           Try again
         </Button>
       </div>

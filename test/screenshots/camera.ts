@@ -6,8 +6,13 @@ import type { TestDesktop } from '../support/electron-app.ts';
 import { isBlank } from './is-blank.ts';
 
 const ALBUM = resolve(import.meta.dirname, '../../out/screenshots');
-/** As people have it, and as small as the window gets. */
-const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 880, height: 560 } } as const;
+const SIZES = {
+  wide: { width: 1280, height: 800 },
+  /** As small as the window gets. */
+  narrow: { width: 880, height: 560 },
+  /** As much as is left of the wide one for people who need everything twice as large. */
+  zoomed: { width: 640, height: 400 },
+} as const;
 const THEMES = ['light', 'dark'] as const;
 
 /** Takes pictures of one desktop, each in light and dark, and keeps the list of what it took. */
@@ -36,10 +41,12 @@ export function openCamera(desktop: TestDesktop, part: string): Camera {
     async take(name, size = 'wide') {
       const { width, height } = SIZES[size];
       await desktop.app.evaluate(({ BrowserWindow }, wanted) => {
-        for (const window of BrowserWindow.getAllWindows())
+        for (const window of BrowserWindow.getAllWindows()) {
           window.setContentSize(wanted.width, wanted.height);
+        }
       }, SIZES[size]);
       const page = await desktop.window();
+      if (size === 'zoomed') await page.setViewportSize(SIZES[size]);
       await page.waitForFunction((wanted) => window.innerWidth === wanted, width);
       for (const theme of THEMES) {
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });

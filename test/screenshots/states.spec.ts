@@ -240,6 +240,11 @@ async function narrow(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Settings' }).click();
   await camera.take('narrow-settings', 'narrow');
   await page.keyboard.press('Escape');
+  await camera.take('zoomed-keycards', 'zoomed');
+  await goTo(page, 'Secrets');
+  await camera.take('zoomed-secrets', 'zoomed');
+  await page.getByRole('button', { name: 'New secret' }).click();
+  await camera.take('zoomed-new-secret', 'zoomed');
 }
 
 async function withDatabase(page: Page): Promise<void> {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { countdownWords, durationWords, relativeWords, ringWords } from '../../../renderer/ui/time-words.ts';
+import {
+  countdownWords,
+  dueWords,
+  durationWords,
+  relativeWords,
+  ringWords,
+} from '../../../renderer/ui/time-words.ts';
 
 describe('times in words', () => {
   test.each([
@@ -42,5 +48,15 @@ describe('times in words', () => {
     [-86_400_000 * 3, '3 days ago'],
   ])('an instant %d ms away is %s', (away, words) => {
     expect(relativeWords(1_000_000_000_000 + away, 1_000_000_000_000)).toBe(words);
+  });
+
+  test.each([
+    [-5000, 'now'],
+    [0, 'now'],
+    [1000, 'in a moment'],
+    [9999, 'in a moment'],
+    [7_200_000, 'in 2 h'],
+  ])('what is due in %d ms is due %s', (away, words) => {
+    expect(dueWords(1_000_000_000_000 + away, 1_000_000_000_000)).toBe(words);
   });
 });
