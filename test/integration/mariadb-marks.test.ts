@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { databaseEngine } from '../../electron/engines/database/database-engine.ts';
+import { databaseLeases } from '../../electron/engines/database/lease-lifecycle.ts';
 import { openLeaseBench } from '../support/lease-bench.ts';
 import { startMariaDb, type TestMariaDb } from '../support/mariadb.ts';
 import { serverSuite } from '../support/server-suite.ts';
@@ -41,6 +42,8 @@ serverSuite('mariadbd', 'marks and rehearsals on MariaDB', () => {
       CREATE DATABASE shop; CREATE TABLE shop.orders (n int); CREATE ROLE readers;
       CREATE USER poor IDENTIFIED BY 'poor'; GRANT CREATE USER ON *.* TO poor;
       GRANT SELECT ON mysql.* TO poor; GRANT SELECT ON shop.* TO poor WITH GRANT OPTION;
+      CREATE USER watcher IDENTIFIED BY 'watcher'; GRANT CREATE USER, PROCESS ON *.* TO watcher;
+      GRANT SELECT ON mysql.* TO watcher; GRANT SELECT ON shop.* TO watcher WITH GRANT OPTION;
       CREATE USER mean IDENTIFIED BY 'mean'; GRANT CREATE USER, PROCESS, CONNECTION ADMIN ON *.* TO mean;
       GRANT SELECT ON mysql.* TO mean`);
     bench = await openLeaseBench(databaseEngine, 'creds/app');
@@ -109,7 +112,8 @@ serverSuite('mariadbd', 'marks and rehearsals on MariaDB', () => {
       /^the new user could not log in from here/,
     ],
     ['what is no SQL', { creation_statements: "CREATE USR '{{name}}'@'%'" }, /not valid SQL/],
-    ['sessions that the broker cannot end', { who: 'poor' }, /outlived its end: .*PROCESS/],
+    ['sessions that the broker cannot see', { who: 'poor' }, /could not be ended: .*GRANT PROCESS/],
+    ['sessions that the broker cannot end', { who: 'watcher' }, /could not be ended: .*CONNECTION ADMIN/],
   ])(
     'a rehearsal tells %s, and the role is written all the same',
     async (_what, { who, ...fields }: Record<string, string | string[]>, words) => {
@@ -123,6 +127,40 @@ serverSuite('mariadbd', 'marks and rehearsals on MariaDB', () => {
       await role();
     },
   );
+
+  it('sessions that cannot be seen prove nothing: the user is removed, and dead when they can', async () => {
+    await configure('poor', 'poor');
+    const issued = await bench.issue();
+    const client = await mariadb.login(issued.username, issued.password);
+    await expect(bench.end(issued)).rejects.toThrow(/GRANT PROCESS/);
+    await client.query('SELECT 1');
+    await configure();
+    expect((await bench.end(issued)).checks).toContain('no session');
+    await expect(client.query('SELECT 1')).rejects.toThrow();
+  });
+
+  it('after a jump of our clock a user is disabled, and removed when the server’s clock says so or a person asks', async () => {
+    const issued = await bench.issue();
+    const client = await mariadb.login(issued.username, issued.password);
+    const inDoubt = { ...issued.lease, ending: { isExpiry: true, isInDoubt: true } };
+    await expect(bench.end({ ...issued, lease: inDoubt })).rejects.toThrow(
+      /clock has jumped.* 60 minutes left/,
+    );
+    await expect(client.query('SELECT 1')).rejects.toThrow();
+    await expect(mariadb.login(issued.username, issued.password)).rejects.toThrow();
+    expect(await accounts(issued.username)).toHaveLength(2);
+    expect((await bench.end(issued)).checks).toContain('login refused: 1045');
+  });
+
+  it('what a copy of the vault has renewed is not ended by a backup that does not know of it', async () => {
+    const issued = await bench.issue(60);
+    const renew = await bench.inLeaseTurn((turn) => databaseLeases.renew?.(turn, issued.lease, 7200));
+    await renew?.(new AbortController().signal);
+    const over = { ...issued.lease, ending: { isExpiry: true, isInDoubt: false } };
+    await expect(bench.end({ ...issued, lease: over })).rejects.toThrow(/a copy of it has renewed/);
+    await (await mariadb.login(issued.username, issued.password)).end();
+    expect((await bench.end(issued)).checks).toContain('login refused: 1045');
+  });
 
   it('a rehearsal of a connection tells what is missing there', async () => {
     const { warnings } = await configure('poor', 'poor');

@@ -158,6 +158,31 @@ serverSuite('rabbitmq-server', 'users on RabbitMQ', () => {
     expect(await marks()).toEqual([]);
   });
 
+  it('after a jump of our clock a user is disabled, and removed when the server’s clock says so or a person asks', async () => {
+    const issued = await bench.issue();
+    const client = await openAmqp(rabbitmq.amqpPort, issued.username, issued.password);
+    const inDoubt = { ...issued.lease, ending: { isExpiry: true, isInDoubt: true } };
+    await expect(bench.end({ ...issued, lease: inDoubt })).rejects.toThrow(
+      /clock has jumped.* 60 minutes left/,
+    );
+    await client.closed;
+    await expect(openAmqp(rabbitmq.amqpPort, issued.username, issued.password)).rejects.toThrow(
+      'ACCESS_REFUSED',
+    );
+    expect(await users()).toContain(issued.username);
+    expect((await bench.end(issued)).checks).toEqual(PROVEN);
+  });
+
+  it('what a copy of the vault has renewed is not ended by a backup that does not know of it', async () => {
+    const issued = await bench.issue(60);
+    const renew = await bench.inLeaseTurn((turn) => rabbitmqEngine.leases?.renew?.(turn, issued.lease, 7200));
+    await renew?.(new AbortController().signal);
+    const over = { ...issued.lease, ending: { isExpiry: true, isInDoubt: false } };
+    await expect(bench.end({ ...issued, lease: over })).rejects.toThrow(/a copy of it has renewed/);
+    (await openAmqp(rabbitmq.amqpPort, issued.username, issued.password)).end();
+    expect((await bench.end(issued)).checks).toEqual(PROVEN);
+  });
+
   it.each([
     [
       'a virtual host that is not there',

@@ -79,6 +79,29 @@ serverSuite('redis-server', 'marks and rehearsals on Redis', () => {
     await bench.end(issued);
   });
 
+  it('after a jump of our clock a user is disabled, and removed when the server’s clock says so or a person asks', async () => {
+    const issued = await bench.issue();
+    const client = await redis.login(issued.username, issued.password);
+    const inDoubt = { ...issued.lease, ending: { isExpiry: true, isInDoubt: true } };
+    await expect(bench.end({ ...issued, lease: inDoubt })).rejects.toThrow(
+      /clock has jumped.* 60 minutes left/,
+    );
+    await expect(client.ping()).rejects.toThrow();
+    await expect(redis.login(issued.username, issued.password)).rejects.toThrow('WRONGPASS');
+    expect(await rules(issued.username)).toContain(' off ');
+    expect((await bench.end(issued)).checks).toContain('login refused: WRONGPASS');
+  });
+
+  it('what a copy of the vault has renewed is not ended by a backup that does not know of it', async () => {
+    const issued = await bench.issue(60);
+    const renew = await bench.inLeaseTurn((turn) => databaseLeases.renew?.(turn, issued.lease, 7200));
+    await renew?.(NEVER);
+    const over = { ...issued.lease, ending: { isExpiry: true, isInDoubt: false } };
+    await expect(bench.end({ ...issued, lease: over })).rejects.toThrow(/a copy of it has renewed/);
+    (await redis.login(issued.username, issued.password)).disconnect();
+    expect((await bench.end(issued)).checks).toContain('login refused: WRONGPASS');
+  });
+
   it('a server that lost its id is known by the mark of the user', async () => {
     const [kept, lost] = [await bench.issue(), await bench.issue()];
     await redis.command('ACL', 'DELUSER', 'keywarden-server', lost.username);

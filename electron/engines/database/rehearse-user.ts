@@ -47,5 +47,7 @@ export async function rehearseUser(
     missing.push(`the user’s open session outlived its end: ${right}`);
   }
   guest?.leave();
+  // Without its session it may end all the same; if not, reconciling reaps it.
+  if (!ended) await end(wanted, made ?? {}).catch(() => {});
   return { missing, promise: 'needs-keywarden' };
 }

@@ -1,4 +1,5 @@
 import type { ServerCheck } from '../database-plugin.ts';
+import { globalGrants } from './global-grants.ts';
 import { isServersAnswer } from './mysql-errors.ts';
 import type { MysqlSession } from './mysql-session.ts';
 
@@ -16,11 +17,7 @@ export async function checkMysql(session: MysqlSession): Promise<ServerCheck> {
     'SELECT CURRENT_USER() AS user, DATABASE() AS base, @@GLOBAL.read_only AS readOnly',
   );
   const user = row?.user ?? '';
-  const grants = await session.query<Record<string, string>>('SHOW GRANTS');
-  const global = grants
-    .flatMap((grant) => Object.values(grant))
-    .filter((text) => / ON \*\.\* TO /.test(text))
-    .join('\n');
+  const global = await globalGrants(session);
   const all = /\bALL PRIVILEGES ON \*\.\*/.test(global);
   const problems = all
     ? []

@@ -5,6 +5,7 @@ import type { Proof } from '../../../core/leases/lease-lifecycle.ts';
 import { refuseIfRenewed, refuseUntilDue } from '../../../core/leases/refuse-early-end.ts';
 import type { MarkPlace, ReadMark } from '../../../core/signing/user-mark.ts';
 import type { Door, LeasedUser, UserEnd } from '../database-plugin.ts';
+import { maySeeSessions } from './global-grants.ts';
 import {
   countDefined,
   findAccounts,
@@ -118,6 +119,11 @@ async function proveGone(
 ): Promise<string[]> {
   if ((await findAccounts(session, name)).length > 0) throw alive('the user is still there');
   if ((await findSessions(session, name)).length > 0) throw alive('a session of the user is still open');
+  if (!(await maySeeSessions(session))) {
+    throw alive(
+      "the user is removed, but the connection's own may not see others' sessions, so that nothing shows it has none: GRANT PROCESS ON *.* TO it",
+    );
+  }
   const checks = ['no such user', 'no session'];
   if (!tryDoor) return checks;
   const door = await tryDoor();

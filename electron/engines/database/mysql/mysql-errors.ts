@@ -14,6 +14,10 @@ const ERROR_WORDS: Readonly<Record<string, Words>> = {
   '1049': { words: 'there is no database of that name on the server' },
   '1053': { words: 'the database is shutting down' },
   '1064': { words: 'a statement is not valid SQL' },
+  '1095': {
+    words:
+      "the connection's user may not end others' sessions: GRANT CONNECTION ADMIN ON *.* TO it (MySQL: CONNECTION_ADMIN)",
+  },
   '1129': { words: 'the database has blocked this host after too many errors' },
   '1130': { words: 'the database does not let anybody log in from here' },
   '1141': { words: 'there is no such grant', echo: true },
