@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type KwHome, makeKwHome } from '../support/kw.ts';
 import { startMariaDb, type TestMariaDb } from '../support/mariadb.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startRabbitMq, type TestRabbitMq } from '../support/rabbitmq.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { serverSuite } from '../support/server-suite.ts';
@@ -18,13 +19,22 @@ function argumentsOf(line: string): string[] {
     .slice(1);
 }
 
+/** What it tells them to type into the server itself. */
+function statementsOf(guide: string): readonly string[] {
+  const [, sql = ''] = readFileSync(`docs/guide/${guide}`, 'utf8').split(/```sql\n|```\n/);
+  return sql.split('\n').filter((line) => line !== '');
+}
+
 const ROOT = 'root-of-a-test';
+const PUBLIC_KEY =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKNkj1XKXaq6jl0Xl0RLMk4AhUjChFqwQ7ULZZmbAHKb nobody\n';
 
 serverSuite('mariadbd', 'the guide to servers, with MariaDB', () =>
   serverSuite('redis-server', 'and Redis', () =>
     serverSuite('rabbitmq-server', 'and RabbitMQ', () => {
       let home: KwHome;
       let mariadb: TestMariaDb;
+      let postgres: TestPostgres;
       let redis: TestRedis;
       let rabbitmq: TestRabbitMq;
       let env: NodeJS.ProcessEnv;
@@ -35,12 +45,17 @@ serverSuite('mariadbd', 'the guide to servers, with MariaDB', () =>
         const [served, ...servers] = await Promise.all([
           home.serve(dev),
           startMariaDb(),
+          startPostgres(),
           startRedis(),
           startRabbitMq(),
         ]);
-        [mariadb, redis, rabbitmq] = servers;
+        [mariadb, postgres, redis, rabbitmq] = servers;
         env = { VAULT_ADDR: served.address, VAULT_TOKEN: ROOT };
         home.file('the-real-key', 'key-of-a-test');
+        home.file('id_ed25519.pub', PUBLIC_KEY);
+        for (const statement of statementsOf('servers.md')) {
+          await postgres.query(statement.replace('choose-one', 'password-of-keywarden'));
+        }
         // As the table of the guide says, and no more.
         await mariadb.query(`
           CREATE DATABASE shop; CREATE USER keywarden IDENTIFIED BY 'password-of-keywarden';
@@ -63,25 +78,32 @@ serverSuite('mariadbd', 'the guide to servers, with MariaDB', () =>
       });
       afterAll(async () => {
         await home?.remove();
-        await Promise.all([mariadb?.close(), redis?.close(), rabbitmq?.close()]);
+        await Promise.all([mariadb?.close(), postgres?.close(), redis?.close(), rabbitmq?.close()]);
       });
 
       /** The servers of the guide are the reader's. */
       const here = (word: string) =>
         word
+          .replace('db.example:5432', `127.0.0.1:${postgres.port}`)
           .replace('db.example:3306', `127.0.0.1:${mariadb.port}`)
           .replace('cache.example', '127.0.0.1')
           .replace('port=6379', `port=${redis.port}`)
           .replace('tls=true', 'tls=false')
           .replace('https://mq.example:15671', rabbitmq.url);
 
-      it.each([...commandsOf('servers.md'), ...commandsOf('static-keys.md')])('%s', async (line) => {
+      it.each([
+        ...commandsOf('servers.md'),
+        ...commandsOf('static-keys.md'),
+        ...commandsOf('certificates.md'),
+      ])('%s', async (line) => {
         const done = await home.kw(argumentsOf(line).map(here), { env, input: 'password-of-keywarden' });
         expect(done).toMatchObject({ code: 0 });
       });
 
       it.each([
         ['database/creds/app', ['username', 'password']],
+        ['database/creds/cached', ['username', 'password']],
+        ['database/creds/reader', ['username', 'password']],
         ['rabbitmq/creds/app', ['username', 'password']],
         ['api/creds/charges', ['api_key', 'base_path']],
       ])('afterwards %s gives a keycard', async (path, fields) => {
