@@ -76,7 +76,7 @@ test('an app that is removed elsewhere while it is looked at is not looked at an
 });
 
 test('a login that ends under the cursor says so, and nothing takes its place until it is put away', async () => {
-  const first = { code: 'AAAA-1111', program: 'mine', expiresAt: Date.now() + 4000 };
+  const first = { code: 'AAAA-1111', program: 'mine', expiresAt: Date.now() + 8000 };
   const second = { code: 'BBBB-2222', program: 'theirs', expiresAt: Date.now() + 120_000 };
   await trouble(desktop, 'logins.list', { kind: 'answers', value: { requests: [first, second] } });
   await tell(desktop, { kind: 'changed', topics: ['logins'] });

@@ -5,6 +5,7 @@ import { expectRefused } from './steps/database-door.ts';
 import { createVault } from './steps/front-door.ts';
 import { appWithDoors } from './steps/hand-over.ts';
 import { goTo } from './steps/rail.ts';
+import { mend, tell, trouble } from './steps/troubled-channel.ts';
 import { statusOf } from './steps/vault-client.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -58,6 +59,32 @@ test('every keycard of a kind of access is revoked at once', async () => {
     timeout: 20_000,
   });
   await page.getByRole('button', { name: 'Done' }).click();
+});
+
+test('a report that cannot be read does not say that nothing was changed, and is read later', async () => {
+  const { roles } = await ask(page, 'databases.list');
+  const role = roles[0]?.name ?? '';
+  const { keycard } = await ask(page, 'keycards.issue', { role });
+  await page
+    .getByRole('option', { name: new RegExp(role) })
+    .first()
+    .click();
+  await trouble(desktop, 'revocations.report', { kind: 'refused', message: 'The ledger cannot be read.' });
+  await page.getByRole('button', { name: 'Revoke all…' }).click();
+  await page.getByRole('button', { name: 'Revoke all', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Stopping…' });
+  await expect(dialog.getByRole('alert')).toContainText(
+    'The stopping goes on; only its report could not be read.',
+  );
+  await expect(dialog).not.toContainText('Nothing was changed');
+  await mend(desktop, 'revocations.report');
+  // Whatever becomes of a keycard is a reason to read it again.
+  await tell(desktop, { kind: 'changed', topics: ['leases'] });
+  const report = page.getByRole('dialog', { name: 'Stopped' });
+  await expect(report.getByRole('status')).toHaveText('1 keycard dead and proven.', { timeout: 20_000 });
+  await report.getByRole('button', { name: 'Done' }).click();
+  const { keycards } = await ask(page, 'keycards.list');
+  expect(keycards.find(({ leaseId }) => leaseId === keycard.leaseId)).toMatchObject({ state: 'dead' });
 });
 
 test('the palette finds a secret by words in its path, and would stop everything', async () => {
