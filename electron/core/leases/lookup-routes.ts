@@ -30,6 +30,31 @@ const listBelow = handler({
   },
 });
 
+/**
+ * Vault's counts, for whoever watches them. Nothing is irrevocable here: that word asks for what was given up by a person, or
+ * has been tried in vain.
+ */
+const count = handler({
+  input: z.object({ type: withDefault(z.enum(['', 'irrevocable']), '') }),
+  decide(turn, { type }): ReplyDecision {
+    const where =
+      type === '' ? "state <> 'dead'" : "state = 'abandoned' OR (state = 'ending' AND attempts > 0)";
+    const rows = turn.db.all<{ path: string; leases: number }>(
+      `SELECT mounts.path AS path, count(*) AS leases FROM leases JOIN mounts ON mounts.uuid = leases.mount
+       WHERE ${where} GROUP BY mounts.path`,
+    );
+    const counts = Object.fromEntries(rows.map(({ path, leases }) => [path, leases]));
+    const total = rows.reduce((sum, { leases }) => sum + leases, 0);
+    return { kind: 'reply', reply: { data: { counts, lease_count: total } } };
+  },
+});
+
+/** Vault's way to mend leases that its tables have lost; here there is nothing to mend, and the answer is the same. */
+const tidy = handler({
+  input: z.object({}),
+  decide: (): ReplyDecision => ({ kind: 'reply', reply: { status: 202 } }),
+});
+
 /** All keycards at once, for the desktop: one turn instead of one for each. Those proven dead stay for a day. */
 const keycards = handler({
   input: z.object({ state: maybe(looseText), lease_id: maybe(looseText) }),
@@ -63,6 +88,13 @@ export const lookupLeaseRoutes: readonly Route[] = [
     help: 'Lists the leases below a path.',
     sudo: true,
     operations: { list: listBelow },
+  },
+  { pattern: 'leases/count', help: 'Counts leases by mount.', sudo: true, operations: { read: count } },
+  {
+    pattern: 'leases/tidy',
+    help: 'Does nothing: no lease is ever lost.',
+    sudo: true,
+    operations: { update: tidy },
   },
   {
     pattern: 'internal/leases',

@@ -377,6 +377,17 @@ describe('ending', () => {
     await world.ask(world.root, 'read', 'auth/token/lookup-self');
   });
 
+  test('leases are counted by mount, those apart that are tried in vain or given up', async () => {
+    await issue();
+    const { lease_id } = await issue();
+    world.target.down = 'gone for ever';
+    await whileTimePasses(world.ask(world.root, 'update', `sys/leases/revoke-force/${lease_id}`));
+    const counted = (data = {}) => world.data(world.root, 'read', 'sys/leases/count', data);
+    expect(await counted()).toEqual({ counts: { 'database/': 2 }, lease_count: 2 });
+    expect(await counted({ type: 'irrevocable' })).toEqual({ counts: { 'database/': 1 }, lease_count: 1 });
+    expect((await world.ask(world.root, 'update', 'sys/leases/tidy')).status).toBe(202);
+  });
+
   test('revoke-force ends the waiting: the lease is abandoned, listed and recorded', async () => {
     const { lease_id } = await issue();
     world.target.down = 'gone for ever';
