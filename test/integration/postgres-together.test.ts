@@ -97,6 +97,36 @@ describe.each(installedPostgres())(
       await postgres.query(`DROP ROLE "${nameOf(taken)}"`);
     });
 
+    it('are one transaction, whatever their role writes about transactions: one that fails leaves none behind', async () => {
+      const created = `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}'`;
+      const grant = 'GRANT app_readers TO "{{name}}"';
+      await bench.configure(
+        { username: 'maker' },
+        { creation_statements: [`BEGIN; ${created}; /* so that it holds */ commit work; ${grant}; END`] },
+      );
+      const all = await intended();
+      const taken = all[7] as Intended;
+      await postgres.query(`CREATE ROLE "${nameOf(taken)}"`);
+      const results = await create(all);
+      for (const [at, result] of results.entries()) {
+        if (at === 7) expect(result.status).toBe('rejected');
+        else if (result.status === 'rejected') throw result.reason;
+        else await end(all[at] as Intended, result.value);
+      }
+      expect(await left(all)).toEqual([nameOf(taken)]);
+      await postgres.query(`DROP ROLE "${nameOf(taken)}"`);
+
+      await bench.configure(
+        { username: 'maker' },
+        { creation_statements: [`${created}; COMMIT; GRANT nobody_of_that_name TO "{{name}}"`] },
+      );
+      const failing = await intended();
+      for (const { status } of await create(failing)) expect(status).toBe('rejected');
+      expect(await left(failing)).toEqual([]);
+      for (const one of failing) await end(one);
+      await bench.configure({ username: 'maker' }, { creation_statements: [] });
+    });
+
     it('are made although one of those who asked is gone', async () => {
       const all = await intended();
       const gone = new AbortController();

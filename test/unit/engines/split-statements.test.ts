@@ -17,6 +17,8 @@ it.each([
   ['SELECT 1 -- one; two\n; SELECT 2', ['SELECT 1 -- one; two', 'SELECT 2']],
   ['SELECT 1 /* a; /* b; */ c; */; SELECT 2', ['SELECT 1 /* a; /* b; */ c; */', 'SELECT 2']],
   ['SELECT 1; -- done', ['SELECT 1']],
+  ['BEGIN; SELECT 1; /* so */ commit work; START  TRANSACTION; SELECT 2; END', ['SELECT 1', 'SELECT 2']],
+  ["COMMIT PREPARED 'x'; ENDLESS", ["COMMIT PREPARED 'x'", 'ENDLESS']],
   [
     'CREATE FUNCTION f() BEGIN ATOMIC SELECT 1; SELECT 2; END',
     ['CREATE FUNCTION f() BEGIN ATOMIC SELECT 1; SELECT 2; END'],

@@ -3,6 +3,9 @@
  *
  * A function body in SQL's own form (`BEGIN ATOMIC … END`) has bare semicolons; such a text stays whole, and the server
  * takes it apart.
+ *
+ * What begins and ends a transaction, which some write around their statements, is left out: they run within one of ours, and a
+ * COMMIT in the middle would keep what was done so far of something that fails afterwards.
  */
 export function splitStatements(text: string): string[] {
   if (/\bBEGIN\s+ATOMIC\b/i.test(text)) return [text.trim()];
@@ -22,15 +25,23 @@ export function splitStatements(text: string): string[] {
   return statements.map((statement) => statement.trim()).filter(isStatement);
 }
 
+const TRANSACTION = /^(?:BEGIN|START\s+TRANSACTION|END|COMMIT(?!\s+PREPARED))\b/i;
+
 /** A comment alone is not a statement: the server would answer nothing. */
 function isStatement(text: string): boolean {
+  const words = text.slice(skipBlank(text));
+  return words !== '' && !TRANSACTION.test(words);
+}
+
+/** Where the first thing begins that is neither white space nor a comment. */
+function skipBlank(text: string): number {
   let at = 0;
   while (at < text.length) {
     const next = skipComment(text, at);
-    if (next === at && !/\s/.test(text[at] ?? '')) return true;
+    if (next === at && !/\s/.test(text[at] ?? '')) return at;
     at = Math.max(next, at + 1);
   }
-  return false;
+  return at;
 }
 
 /** Where the token that begins here ends; anything plain is one character. */
