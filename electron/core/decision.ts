@@ -62,6 +62,8 @@ export interface IssueDecision {
  */
 export interface ForwardDecision {
   readonly kind: 'forward';
+  /** By what it goes (which target, which key): what is open is cut as soon as the same request would go by another. */
+  readonly by: string;
   /** Resolves when the answer is through, or has been cut off; never rejects. */
   forward(exchange: Exchange, signal: AbortSignal): Promise<Forwarded>;
 }

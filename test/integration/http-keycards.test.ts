@@ -502,6 +502,83 @@ describe('the end of a lease', () => {
   });
 });
 
+describe('an upstream that is configured anew', () => {
+  const OTHER = 'sk-live-another-key-of-the-upstream';
+
+  /** A stream through an upstream of its own, and what writes more of it. */
+  async function streaming(name: string) {
+    await vault('POST', `api/config/${name}`, { base_url: upstream.url, key: KEY, ca: upstream.ca });
+    await vault('POST', `api/roles/${name}`, { upstream: name, allowed_paths: '*' });
+    let say: (text: string) => void = () => {};
+    upstream.answer = (_asked, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      say = (text) => void response.write(text);
+      say('data: 1');
+    };
+    const card = await keycardOf(name);
+    const response = await fetch(`${card.base}x`, { headers: bearer(card) });
+    const reader = response.body?.getReader();
+    const read = async () => Buffer.from((await reader?.read())?.value ?? []).toString();
+    expect(await read()).toBe('data: 1');
+    return { card, read, say: (text: string) => say(text), end: () => reader?.cancel() };
+  }
+
+  async function keycardOf(role: string): Promise<Keycard> {
+    const issued = await vault('GET', `api/creds/${role}`);
+    return {
+      key: issued.data.api_key,
+      lease: issued.lease_id,
+      base: `${served.address}${issued.data.base_path}`,
+    };
+  }
+
+  test('cuts nothing where its limits alone are others, also once somebody else asks', async () => {
+    const { card, read, say, end } = await streaming('limits');
+    for (const more of [
+      { max_connections: 7, idle_timeout: '10m' },
+      { key: KEY, max_connections: 9 },
+    ]) {
+      await vault('POST', 'api/config/limits', more);
+      const answer = upstream.answer;
+      upstream.answer = answerPlainly;
+      const other = await fetch(`${card.base}y`, { headers: bearer(card) });
+      expect([other.status, await other.json()]).toEqual([200, { ok: true }]);
+      upstream.answer = answer;
+      say('data: more');
+      expect(await read()).toBe('data: more');
+    }
+    expect((await vault('GET', 'api/config/limits')).data).toMatchObject({
+      max_connections: 9,
+      idle_timeout: 600,
+    });
+    await end();
+  });
+
+  test.each([
+    ['its key', { key: OTHER }],
+    ['where its key goes', { header: 'X-Api-Key' }],
+    ['whom it trusts', { ca: '', key: KEY }],
+    ['its address', { base_url: 'https://127.0.0.1:1/', key: KEY }],
+  ])('cuts what is open within a second where %s is another', async (what, change) => {
+    const name = `cut-${what.split(' ').at(-1)}`;
+    const { read } = await streaming(name);
+    const from = performance.now();
+    await vault('POST', `api/config/${name}`, change);
+    await expect(read()).rejects.toThrow();
+    await expect.poll(() => upstream.open.size, { interval: 10 }).toBe(0);
+    expect(performance.now() - from).toBeLessThan(1000);
+  });
+
+  test('is reached with the new key from then on, by the same keycard', async () => {
+    const { card, end } = await streaming('rotated');
+    await vault('POST', 'api/config/rotated', { key: OTHER });
+    await end()?.catch(() => undefined);
+    upstream.answer = answerPlainly;
+    expect((await fetch(`${card.base}x`, { headers: bearer(card) })).status).toBe(200);
+    expect(upstream.seen.at(-1)?.headers.authorization).toBe(`Bearer ${OTHER}`);
+  });
+});
+
 test('an upstream has no more connections at once than it is allowed', async () => {
   await vault('POST', 'api/config/narrow', {
     base_url: upstream.url,

@@ -6,7 +6,9 @@ import type { Asked } from '../pipeline/asked.ts';
  */
 export interface Forwarding {
   /** Marks the exchange, inside the turn that records its start: no later turn may overlook it. */
-  begin(lease: string, asked: Asked): void;
+  begin(lease: string, asked: Asked, by: string): void;
+  /** `ForwardDecision.by`, as it was when it began. */
+  beganBy(requestId: string): string | undefined;
   /** Aborts when the lease ends. */
   signalOf(requestId: string): AbortSignal;
   finish(requestId: string): void;
@@ -24,6 +26,7 @@ export interface Forwarding {
 interface Open {
   readonly asked: Asked;
   readonly lease: string;
+  readonly by: string;
   readonly controller: AbortController;
 }
 
@@ -32,9 +35,10 @@ export function createForwarding(finished: () => void): Forwarding {
   const running = new Map<string, Open>();
   const under = (lease: string) => [...running.values()].filter((open) => open.lease === lease);
   return {
-    begin(lease, asked) {
-      running.set(asked.requestId, { asked, lease, controller: new AbortController() });
+    begin(lease, asked, by) {
+      running.set(asked.requestId, { asked, lease, by, controller: new AbortController() });
     },
+    beganBy: (requestId) => running.get(requestId)?.by,
     signalOf: (requestId) => running.get(requestId)?.controller.signal ?? AbortSignal.abort(),
     finish(requestId) {
       if (running.delete(requestId)) finished();

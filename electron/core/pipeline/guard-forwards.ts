@@ -36,7 +36,7 @@ function stillAllowed(services: CoreServices, turn: Turn, asked: Asked): boolean
       admitted.input,
       undefined,
     );
-    return decision.kind === 'forward';
+    return decision.kind === 'forward' && decision.by === services.forwarding.beganBy(asked.requestId);
   } catch {
     return false;
   }

@@ -40,7 +40,7 @@ export function planForward(
     lease: keycard.id,
     exchange,
     record(current) {
-      forwarding.begin(keycard.id, asked);
+      forwarding.begin(keycard.id, asked, decision.by);
       recordRequest(current, asked, token, STARTED, changes);
     },
   };

@@ -102,10 +102,15 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
       'key: must be at least 8 printable characters without spaces',
     );
   }
+  // What is being forwarded goes on where the limits alone are others, and is cut where anything else is.
+  const kept =
+    before && !moves && samePlacement(placement, before.placement) && key === revealKey(turn, before)
+      ? before
+      : undefined;
   const bound = {
     mount,
     id: before && before.baseUrl === baseUrl ? before.id : randomUuid(turn.random),
-    version: (before?.version ?? 0) + 1,
+    version: kept?.version ?? (before?.version ?? 0) + 1,
   };
   const configured = UPSTREAM_CONFIGURED.make({
     ...bound,
@@ -118,9 +123,14 @@ function configure(turn: RequestTurn, input: ConfigFields): Decision {
       MOST_CONNECTIONS,
     ),
     idleTimeout: input.idle_timeout || before?.idleTimeout || DEFAULT_IDLE,
-    secret: sealKey(turn, bound, key),
+    secret: kept?.secret ?? sealKey(turn, bound, key),
   });
-  return { kind: 'reply', changes: [configured, ...(before ? [forget(before)] : [])], reply: {} };
+  return { kind: 'reply', changes: [configured, ...(before && !kept ? [forget(before)] : [])], reply: {} };
+}
+
+/** Both were made by `placementOf`, whose members come in one order. */
+function samePlacement(one: KeyPlacement, other: KeyPlacement): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function placementOf(input: ConfigFields, before: Upstream | undefined): KeyPlacement {

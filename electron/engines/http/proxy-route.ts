@@ -44,5 +44,9 @@ function decide(turn: RequestTurn, { name, path }: z.output<typeof input>): Deci
     rawPath: exchange.rawPath.split('/').slice(segments).join('/'),
     proxyPath: proxyPath(turn.mount.path, upstream.name),
   };
-  return { kind: 'forward', forward: (streams, signal) => forwardTo(order, streams, signal) };
+  return {
+    kind: 'forward',
+    by: `${upstream.id} ${upstream.version}`,
+    forward: (streams, signal) => forwardTo(order, streams, signal),
+  };
 }

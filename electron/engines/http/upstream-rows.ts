@@ -9,7 +9,7 @@ export interface Upstream {
   readonly name: string;
   /** Another one when it is moved to another address: keycards are for this one alone. */
   readonly id: string;
-  /** Counts the writes; binds the sealed key with the id. */
+  /** Counts the keys, and all else that decides to whom they go; binds the sealed key with the id. */
   readonly version: number;
   /** Ends with a slash; no credentials, query or fragment. */
   readonly baseUrl: string;

@@ -35,7 +35,10 @@ export function takeSeat(upstream: Upstream): Seat {
 
 function seatsOf({ id, version, baseUrl, ca, maxConnections }: Upstream): Seats {
   const before = known.get(id);
-  if (before?.version === version) return before;
+  if (before?.version === version) {
+    before.agent.maxSockets = maxConnections;
+    return before;
+  }
   // The connections of an older configuration were made to whoever it trusted.
   before?.agent.destroy();
   const options = { keepAlive: true, maxSockets: maxConnections, maxFreeSockets: 4 };
